@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "messages/outcome.hpp"
+#include "messages/picture.hpp"
+
+namespace meme::policy {
+
+/// Why no complete answer came back.
+enum class transport_error {
+  none,
+  connect,   ///< no name, no connection
+  timeout,   ///< the time limit of one call
+  stalled,   ///< silence in the middle of the body
+  cut,       ///< the connection broke before the end
+  tls,       ///< handshake or certificate
+  too_large, ///< a body beyond the limit
+  other
+};
+
+/// What came back from the model's endpoint.
+struct model_reply {
+  transport_error transport = transport_error::none; ///< if not `none`, nothing below it counts
+  std::string_view transport_text;                   ///< the library's own description of it
+  long status = 0;
+  std::string_view body;
+  std::string_view content_type; ///< quoted where no picture came; it decides nothing
+  std::string_view retry_after;  ///< header `Retry-After`; empty where there is none
+  std::string_view rate_limit;   ///< header `RateLimit`; empty where there is none
+  std::string_view secret;       ///< the token: masked wherever the model repeats it
+};
+
+/// What to make of one call.
+struct verdict {
+  enum class kind {
+    picture,      ///< a complete picture
+    retry,        ///< failed; the same call may succeed
+    wait,         ///< the model is well and asks to come back later: no reason to open a breaker
+    reject,       ///< will fail the same way for ever
+    unauthorized, ///< the service's own token is refused, whatever is asked for
+  };
+
+  kind what = kind::reject;
+  picture_type type = picture_type::png;  ///< of a picture
+  error_code code = error_code::internal; ///< if no picture
+  /// If no picture: one line for a person, up to 300 characters of valid UTF-8, that quotes status
+  /// and words of the model and never its markup.
+  std::string text;
+  /// The earliest time at which the server wants to see us again, from now; up to 10 minutes.
+  std::optional<std::chrono::milliseconds> retry_after;
+};
+
+/// Classifies the end of a call to a Hugging Face endpoint, serverless or dedicated:
+///
+///     2xx, complete picture   picture
+///     2xx, anything else      retry          invalid_picture
+///     3xx                     reject         model_not_found; a token follows no redirect
+///     400, 413, 422, 4xx      reject         model_rejected
+///     401, 402, 403           unauthorized   model_unauthorized
+///     404, 410                reject         model_not_found
+///     408, 425                retry          model_unavailable
+///     429                     wait           model_overloaded
+///     503 that says when      wait           model_unavailable
+///     5xx, any other status   retry          model_unavailable
+///     time limit, stalled     retry          model_timeout
+///     body too large          reject         image_too_large
+///     other transport error   retry          model_unavailable
+///
+/// 400 is final although dedicated endpoints answer every exception with it: what a request caused
+/// once it causes again. `retry_after` comes from the header `Retry-After`, else `RateLimit`, else
+/// from `estimated_time` in the body of a 503; `unix_time_s` is the present, to which a date in a
+/// header is compared. Where the fault may lie in the configuration the text names the setting.
+verdict classify(const model_reply& reply, std::int64_t unix_time_s);
+
+} // namespace meme::policy

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace meme::policy {
+
+/// What can be read from the body of a model's refusal.
+struct model_words {
+  std::string text; ///< for a person, raw: neither checked nor shortened; may be empty
+  /// Hugging Face's `estimated_time` of a model that is loading: time until it has loaded.
+  std::optional<std::chrono::milliseconds> estimated_time;
+};
+
+/// Reads a body of any kind and any content:
+///
+///  * JSON: the strings in `error` (a string, an array or an object, as Hugging Face, its dedicated
+///    endpoints and OpenAI-like servers have it), `message` or `detail`, or a string by itself;
+///  * HTML, as gateways answer: the title;
+///  * any other text: as it is; of binary data, nothing.
+///
+/// Only the first 64 KiB are looked at, in constant stack.
+model_words read_model_words(std::string_view body);
+
+} // namespace meme::policy

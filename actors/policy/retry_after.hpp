@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace meme::policy {
+
+/// No server makes us wait longer than this, whatever it says.
+constexpr std::chrono::milliseconds longest_retry_after = std::chrono::minutes{10};
+
+/// The header `Retry-After`: seconds (a fraction is tolerated) or a date in any of the three forms
+/// of RFC 9110, sections 10.2.3 and 5.6.7, compared to the present `unix_time_s`. A date that has
+/// passed means 0. Returns nothing for anything else; never more than `longest_retry_after`.
+std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view header,
+                                                           std::int64_t unix_time_s);
+
+/// The header `RateLimit` (IETF draft-ietf-httpapi-ratelimit-headers), e.g. `"api";r=0;t=55`: the
+/// longest time to reset `t`, in seconds, among the policies that have nothing left (`r` is 0 or
+/// absent). Returns nothing where there is none; never more than `longest_retry_after`.
+std::optional<std::chrono::milliseconds> parse_rate_limit(std::string_view header);
+
+} // namespace meme::policy

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace meme {
+
+/// What JetStream says of one delivery. It is read from the delivery's acknowledgement subject:
+///     $JS.ACK.<stream>.<consumer>.<deliveries>.<stream seq>.<consumer seq>.<time>.<pending>
+///     $JS.ACK.<domain>.<account hash>.<stream>.<consumer>.<deliveries>.<stream seq>.…[.<token>]
+/// (NATS ADR-15; servers of the 2.x line send the first form, the second is announced).
+struct delivery_info {
+  std::string stream;
+  std::string consumer;
+  std::uint64_t deliveries = 0;      ///< how often it was delivered, this time included; from 1
+  std::uint64_t stream_sequence = 0; ///< its place in the stream
+  std::int64_t timestamp_ns = 0;     ///< when the stream stored it, Unix time in nanoseconds
+  std::uint64_t pending = 0;         ///< messages that wait behind it
+
+  /// The same for each delivery of the same message, different for any other one, even after the
+  /// stream was made anew: `<stream>:<stream sequence>:<timestamp>`.
+  std::string message_key() const;
+};
+
+/// Returns nothing for a subject that is not of either form.
+std::optional<delivery_info> parse_ack_subject(std::string_view subject);
+
+} // namespace meme

@@ -1,0 +1,98 @@
+#define BOOST_TEST_MODULE cache_key
+#include <boost/test/unit_test.hpp>
+
+#include <functional>
+#include <set>
+#include <vector>
+
+#include "actors/policy/cache_key.hpp"
+
+using meme::picture_spec;
+using meme::policy::cache_key;
+
+namespace {
+
+picture_spec full() {
+  picture_spec spec;
+  spec.url = "https://example.org/models/m";
+  spec.model = "m";
+  spec.inputs = "cat";
+  spec.negative_prompt = "dog";
+  spec.guidance_scale = 7.5;
+  spec.num_inference_steps = 20;
+  spec.seed = 1;
+  spec.width = 512;
+  spec.height = 768;
+  return spec;
+}
+
+} // namespace
+
+// What these bytes hash to was computed with coreutils:
+//   printf '28:https://example.org/models/m,3:cat,3:dog,3:7.5,2:20,1:1,3:512,3:768,9:image/png,' |
+//   sha256sum
+BOOST_AUTO_TEST_CASE(a_key_stays_what_it_is) {
+  BOOST_TEST(cache_key(full())
+             == "meme:v1:4855509b1ff556f42ec20fff7f5786176eee578e302db5652bfb6ddd4f0433bb");
+  BOOST_TEST(cache_key(picture_spec{})
+             == "meme:v1:67b323f4e601b0ad88fa7a6c095718accfe186d764ec4fd9e86b49167e7c6608");
+}
+
+BOOST_AUTO_TEST_CASE(the_models_name_does_not_matter) {
+  auto renamed = full();
+  renamed.model = "another";
+  BOOST_TEST(cache_key(renamed) == cache_key(full()));
+}
+
+BOOST_AUTO_TEST_CASE(everything_else_does) {
+  const std::vector<std::function<void(picture_spec&)>> changes = {
+      [](auto&) {},
+      [](auto& spec) { spec.url += '/'; },
+      [](auto& spec) { spec.inputs = "cats"; },
+      [](auto& spec) { spec.inputs = ""; },
+      [](auto& spec) { spec.negative_prompt = "dogs"; },
+      [](auto& spec) { spec.negative_prompt = ""; },
+      [](auto& spec) { spec.negative_prompt.reset(); },
+      [](auto& spec) { spec.guidance_scale = 7.500000000000001; },
+      [](auto& spec) { spec.guidance_scale = 0; },
+      [](auto& spec) { spec.guidance_scale.reset(); },
+      [](auto& spec) { spec.num_inference_steps = 21; },
+      [](auto& spec) { spec.num_inference_steps.reset(); },
+      [](auto& spec) { spec.seed = 2; },
+      [](auto& spec) { spec.seed = 0; },
+      [](auto& spec) { spec.seed.reset(); },
+      [](auto& spec) { spec.width = 768; },
+      [](auto& spec) { spec.width.reset(); },
+      [](auto& spec) { spec.height = 512; },
+      [](auto& spec) { spec.height.reset(); },
+      [](auto& spec) { std::swap(spec.width, spec.height); },
+      [](auto& spec) { spec.accept = "image/jpeg"; },
+  };
+  std::set<std::string> keys;
+  for (const auto& change : changes) {
+    auto spec = full();
+    change(spec);
+    keys.insert(cache_key(spec));
+  }
+  BOOST_TEST(keys.size() == changes.size());
+}
+
+BOOST_AUTO_TEST_CASE(texts_cannot_pose_as_other_fields) {
+  picture_spec one;
+  one.inputs = "cat,3:dog";
+  picture_spec other;
+  other.inputs = "cat";
+  other.negative_prompt = "dog";
+  BOOST_TEST(cache_key(one) != cache_key(other));
+
+  picture_spec absent;
+  picture_spec dash;
+  dash.negative_prompt = "-";
+  BOOST_TEST(cache_key(absent) != cache_key(dash));
+
+  picture_spec seeded;
+  seeded.seed = 512;
+  picture_spec wide;
+  wide.width = 512;
+  BOOST_TEST(cache_key(seeded) != cache_key(wide));
+}

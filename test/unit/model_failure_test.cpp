@@ -1,0 +1,285 @@
+#define BOOST_TEST_MODULE model_failure
+#include <boost/test/unit_test.hpp>
+
+#include <random>
+
+#include "actors/policy/model_failure.hpp"
+#include "actors/policy/model_words.hpp"
+#include "messages/utf8.hpp"
+#include "test/unit/samples.hpp"
+
+using namespace meme;
+using namespace meme::policy;
+using kind = verdict::kind;
+
+namespace {
+
+constexpr std::int64_t now = 784'111'777; // Sun, 06 Nov 1994 08:49:37 GMT
+
+model_reply answer(long status, std::string_view body) {
+  model_reply reply;
+  reply.status = status;
+  reply.body = body;
+  return reply;
+}
+
+verdict judge(const model_reply& reply) {
+  return classify(reply, now);
+}
+verdict judge(long status, std::string_view body) {
+  return judge(answer(status, body));
+}
+
+/// Milliseconds, or -1 for nothing.
+std::int64_t wait_of(const verdict& seen) {
+  return seen.retry_after ? seen.retry_after->count() : -1;
+}
+
+bool is(const verdict& seen, kind what, error_code code) {
+  return seen.what == what && seen.code == code;
+}
+
+std::size_t length(std::string_view text) {
+  std::size_t chars = 0;
+  for (; !text.empty(); ++chars)
+    BOOST_REQUIRE(take_code_point(text) != invalid_code_point);
+  return chars;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(statuses)
+
+BOOST_AUTO_TEST_CASE(a_complete_picture_is_one_whatever_its_header_says) {
+  const auto bytes = test::jpeg(8, 8);
+  auto reply = answer(200, bytes);
+  reply.content_type = "application/json";
+  const auto seen = judge(reply);
+  BOOST_TEST((seen.what == kind::picture));
+  BOOST_TEST((seen.type == picture_type::jpeg));
+  BOOST_TEST(seen.text == "");
+  BOOST_TEST((judge(200, test::png(8, 8)).type == picture_type::png));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_request_caused_is_final) {
+  const auto seen = judge(400, R"({"error":["inputs too long","height != width"]})");
+  BOOST_TEST(is(seen, kind::reject, error_code::model_rejected));
+  BOOST_TEST(seen.text == "the model answered 400: inputs too long; height != width");
+  for (const long status : {400, 405, 406, 409, 413, 418, 422, 451})
+    BOOST_TEST(is(judge(status, "{}"), kind::reject, error_code::model_rejected), status);
+}
+
+BOOST_AUTO_TEST_CASE(a_model_that_no_provider_has_names_the_setting) {
+  const auto seen = judge(400, R"({"error":"Model not supported by provider hf-inference"})");
+  BOOST_TEST(is(seen, kind::reject, error_code::model_rejected));
+  BOOST_TEST(seen.text
+             == "the model answered 400: Model not supported by provider hf-inference "
+                "(check HF_API_URL)");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_token_is_nobodys_request) {
+  for (const long status : {401, 402, 403}) {
+    const auto seen = judge(status, R"({"error":"Invalid credentials in Authorization header"})");
+    BOOST_TEST(is(seen, kind::unauthorized, error_code::model_unauthorized));
+    BOOST_TEST(seen.text
+               == "the model answered " + std::to_string(status)
+                      + ": Invalid credentials in Authorization header");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_model_that_is_not_there_names_the_setting) {
+  const auto seen = judge(404, R"({"error":"Model a/b does not exist"})");
+  BOOST_TEST(is(seen, kind::reject, error_code::model_not_found));
+  BOOST_TEST(seen.text == "the model answered 404: Model a/b does not exist (check HF_API_URL)");
+  BOOST_TEST(judge(404, "Not Found").text
+             == "the model answered 404: Not Found (check HF_API_URL)");
+  BOOST_TEST(is(judge(410, R"({"error":"https://x is no longer supported."})"), kind::reject,
+                error_code::model_not_found));
+}
+
+BOOST_AUTO_TEST_CASE(a_redirect_is_not_followed_and_names_the_setting) {
+  for (const long status : {300, 301, 302, 304, 307, 308}) {
+    const auto seen = judge(status, "");
+    BOOST_TEST(is(seen, kind::reject, error_code::model_not_found));
+    BOOST_TEST(seen.text.find("HF_API_URL") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(too_many_requests_means_to_wait) {
+  auto reply = answer(429, R"({"error":"Too many requests"})");
+  BOOST_TEST(is(judge(reply), kind::wait, error_code::model_overloaded));
+  BOOST_TEST(wait_of(judge(reply)) == -1);
+  reply.rate_limit = R"("api";r=0;t=55)";
+  BOOST_TEST(wait_of(judge(reply)) == 55'000);
+  reply.retry_after = "7";
+  BOOST_TEST(wait_of(judge(reply)) == 7'000);
+  reply.retry_after = "Sun, 06 Nov 1994 08:49:47 GMT";
+  BOOST_TEST(wait_of(judge(reply)) == 10'000);
+  reply.retry_after = "rubbish";
+  BOOST_TEST(wait_of(judge(reply)) == 55'000);
+}
+
+BOOST_AUTO_TEST_CASE(a_model_that_is_loading_says_when) {
+  const auto loading =
+      judge(503, R"({"error":"Model a/b is currently loading","estimated_time":20.0})");
+  BOOST_TEST(is(loading, kind::wait, error_code::model_unavailable));
+  BOOST_TEST(wait_of(loading) == 20'000);
+  BOOST_TEST(loading.text == "the model answered 503: Model a/b is currently loading");
+  BOOST_TEST(wait_of(judge(503, R"({"estimated_time":0.0301})")) == 31);
+  BOOST_TEST(wait_of(judge(503, R"({"estimated_time":7200})")) == 600'000);
+  for (const auto* body :
+       {R"({"estimated_time":-1})", R"({"estimated_time":1e300})", R"({"estimated_time":"20"})",
+        R"({"estimated_time":null})", R"({"estimated_time":[20]})"})
+    BOOST_TEST(wait_of(judge(503, body)) == -1, body);
+  BOOST_TEST(wait_of(judge(500, R"({"estimated_time":20})")) == -1);
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_of_the_server_is_tried_again) {
+  for (const long status : {500, 502, 503, 504, 520, 599})
+    BOOST_TEST(is(judge(status, ""), kind::retry, error_code::model_unavailable));
+  for (const long status : {408, 425, 0, 100, 101, 999, -1})
+    BOOST_TEST(is(judge(status, ""), kind::retry, error_code::model_unavailable));
+  auto reply = answer(502, "");
+  reply.retry_after = "3";
+  BOOST_TEST(wait_of(judge(reply)) == 3'000);
+  BOOST_TEST((judge(reply).what == kind::retry));
+}
+
+BOOST_AUTO_TEST_CASE(success_without_a_picture_is_tried_again) {
+  const auto whole = test::png(8, 8);
+  const std::pair<std::string, std::string> bodies[] = {
+      {"", "the model answered 200 but no complete picture (nothing at all)"},
+      {whole.substr(0, whole.size() - 1),
+       "the model answered 200 but no complete picture (a PNG that is cut short)"},
+      {R"({"error":"CUDA out of memory"})",
+       "the model answered 200 but no complete picture (neither PNG, JPEG nor WebP): "
+       "CUDA out of memory"},
+      {"<html><head><title>Sign in</title>",
+       "the model answered 200 but no complete picture (neither PNG, JPEG nor WebP): Sign in"}};
+  for (const auto& [body, text] : bodies) {
+    const auto seen = judge(200, body);
+    BOOST_TEST(is(seen, kind::retry, error_code::invalid_picture));
+    BOOST_TEST(seen.text == text);
+  }
+  auto reply = answer(201, "[]");
+  reply.content_type = "application/json";
+  BOOST_TEST(judge(reply).text
+             == "the model answered 201 but no complete picture "
+                "(neither PNG, JPEG nor WebP, called application/json): []");
+  BOOST_TEST(is(judge(204, ""), kind::retry, error_code::invalid_picture));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(a_call_that_did_not_end_is_classified) {
+  const struct {
+    transport_error error;
+    kind what;
+    error_code code;
+  } cases[] = {
+      {transport_error::connect, kind::retry, error_code::model_unavailable},
+      {transport_error::timeout, kind::retry, error_code::model_timeout},
+      {transport_error::stalled, kind::retry, error_code::model_timeout},
+      {transport_error::cut, kind::retry, error_code::model_unavailable},
+      {transport_error::tls, kind::retry, error_code::model_unavailable},
+      {transport_error::too_large, kind::reject, error_code::image_too_large},
+      {transport_error::other, kind::retry, error_code::model_unavailable},
+  };
+  for (const auto& each : cases) {
+    auto reply = answer(200, test::png(8, 8)); // cannot be trusted
+    reply.transport = each.error;
+    reply.transport_text = "the library's\nwords";
+    const auto seen = judge(reply);
+    BOOST_TEST(is(seen, each.what, each.code));
+    BOOST_TEST(seen.text.find(": the library's words") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE(words)
+
+BOOST_AUTO_TEST_CASE(errors_of_all_shapes_are_read) {
+  const std::pair<const char*, const char*> bodies[] = {
+      {R"({"error":"plain"})", "plain"},
+      {R"({"error":["one","two"]})", "one; two"},
+      {R"([{"error":"in an array"}])", "in an array"},
+      {R"({"error":{"message":"like OpenAI","code":7,"param":null}})", "like OpenAI"},
+      {R"({"message":"gateway"})", "gateway"},
+      {R"({"detail":[{"loc":["body","inputs"],"msg":"field required"}]})",
+       "body; inputs; field required"},
+      {R"({"error":"","message":"the second"})", "the second"},
+      {R"({"error":null,"detail":"the third"})", "the third"},
+      {R"({"error_type":"validation","error":"only this","warnings":["not this"]})", "only this"},
+      {R"({"error":"cut sho)", R"({"error":"cut sho)"},
+      {R"({"error":"so far","x":)", "so far"},
+      {R"("just a string")", "just a string"},
+      {R"({"other":"shape"})", R"({"other":"shape"})"},
+      {"Bad Gateway", "Bad Gateway"},
+      {"  \n padded", "padded"},
+      {"<html><TITLE lang=en>502 Bad Gateway</TITLE><body>", "502 Bad Gateway"},
+      {"<title>no end", "no end"},
+      {"<title", ""},
+      {"<p>no title</p>", "an HTML page"},
+      {"", ""},
+      {" \n", ""},
+  };
+  for (const auto& [body, text] : bodies)
+    BOOST_TEST(read_model_words(body).text == text);
+}
+
+BOOST_AUTO_TEST_CASE(binary_data_is_not_quoted) {
+  BOOST_TEST(judge(500, std::string_view("\x89PNG\r\n\x1a\n", 8)).text == "the model answered 500");
+  BOOST_TEST(judge(500, std::string_view("{\"error\":\"\0\"}", 13)).text
+             == "the model answered 500");
+}
+
+BOOST_AUTO_TEST_CASE(text_is_one_line_valid_and_short) {
+  const auto seen =
+      judge(500, "{\"error\":\"line\\nline\\u0000 \xff\xc3" + std::string(90'000, 'x'));
+  BOOST_TEST(length(seen.text) <= 300U);
+  const auto words = judge(500, R"({"error":"a\nb\u0000 \u001b[31mc"})").text;
+  BOOST_TEST(words == "the model answered 500: a b [31mc");
+  BOOST_TEST(judge(500, "{\"error\":\"\xff\"}").text == "the model answered 500: \xef\xbf\xbd");
+}
+
+BOOST_AUTO_TEST_CASE(a_long_text_keeps_its_hint) {
+  const auto seen = judge(404, std::string(1'000, 'x'));
+  BOOST_TEST(length(seen.text) == 300U);
+  BOOST_TEST(seen.text.find("… (check HF_API_URL)") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_token_is_masked_even_where_the_text_is_cut) {
+  for (std::size_t before = 0; before < 300; ++before) {
+    const auto body = R"({"error":")" + std::string(before, 'x') + R"(hf_secret, hf_secret"})";
+    auto reply = answer(401, body);
+    reply.secret = "hf_secret";
+    BOOST_REQUIRE(judge(reply).text.find("hf_") == std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(deep_nesting_needs_no_stack) {
+  BOOST_TEST(judge(500, std::string(1'000'000, '[')).text.size() > 0U);
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i)
+    objects += "{\"error\":";
+  judge(500, objects);
+}
+
+BOOST_AUTO_TEST_CASE(whatever_the_body_the_text_is_fit_to_print) {
+  std::mt19937 random(1);
+  const std::string bodies[] = {R"({"error":["one",{"message":"two"}],"estimated_time":20.5})",
+                                "<html><title>502 Bad Gateway</title></html>", "plain words"};
+  constexpr std::string_view pieces = "{}[]\":,<>/\\ue0\x80\xc3\xff\n \x01";
+  for (int round = 0; round < 20'000; ++round) {
+    auto body = bodies[random() % std::size(bodies)];
+    for (auto changes = random() % 8; changes > 0; --changes)
+      body[random() % body.size()] = pieces[random() % pieces.size()];
+    const auto seen = judge(random() % 2 == 0 ? 503 : 200, body);
+    BOOST_REQUIRE(!seen.text.empty());
+    BOOST_REQUIRE_LE(length(seen.text), 300U);
+    BOOST_REQUIRE_LE(wait_of(seen), 600'000);
+    for (const unsigned char c : seen.text)
+      BOOST_REQUIRE_GE(static_cast<unsigned>(c), 32U);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

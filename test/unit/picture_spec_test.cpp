@@ -1,0 +1,35 @@
+#define BOOST_TEST_MODULE picture_spec
+#include <boost/test/unit_test.hpp>
+
+#include "messages/picture_spec.hpp"
+
+using meme::encode_model_request;
+using meme::picture_spec;
+
+BOOST_AUTO_TEST_CASE(only_inputs_are_needed) {
+  picture_spec spec;
+  spec.inputs = "a \"cat\"\n🚀";
+  BOOST_TEST(encode_model_request(spec) == R"({"inputs":"a \"cat\"\n🚀","parameters":{}})");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_present_is_sent) {
+  picture_spec spec;
+  spec.url = "https://example.org/";
+  spec.model = "m";
+  spec.inputs = "cat";
+  spec.negative_prompt = "";
+  spec.guidance_scale = 7.5;
+  spec.num_inference_steps = 4;
+  spec.seed = 9'007'199'254'740'991;
+  spec.width = 512;
+  spec.height = 768;
+  BOOST_TEST(encode_model_request(spec)
+             == R"({"inputs":"cat","parameters":{"negative_prompt":"","guidance_scale":7.5,)"
+                R"("num_inference_steps":4,"seed":9007199254740991,"width":512,"height":768}})");
+}
+
+BOOST_AUTO_TEST_CASE(a_whole_guidance_is_a_number_all_the_same) {
+  picture_spec spec;
+  spec.guidance_scale = 50;
+  BOOST_TEST(encode_model_request(spec) == R"({"inputs":"","parameters":{"guidance_scale":50.0}})");
+}
