@@ -59,7 +59,7 @@ public:
     auto too_many = in_a_row_ >= options_.consecutive_failures
                     || (calls_ >= options_.min_calls
                         && static_cast<double>(failures_)
-                             > options_.failure_rate * static_cast<double>(calls_));
+                               > options_.failure_rate * static_cast<double>(calls_));
     if (state_ == state::half_open || (state_ == state::closed && too_many))
       trip(now, rng);
   }

@@ -14,14 +14,14 @@ namespace meme::policy {
 /// succeeded. Refusals of calls that began before the last decrease are that decrease's news and
 /// do not count again; growth needs the limit to be in use, or it would say nothing.
 ///
-/// A gradient on latency was not chosen: a text-to-image model's latency follows the request (steps,
-/// size) more than its load, and it says so when it is overloaded (429).
+/// A gradient on latency was not chosen: a text-to-image model's latency follows the request
+/// (steps, size) more than its load, and it says so when it is overloaded (429).
 class concurrency_limit {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
   explicit concurrency_limit(std::size_t most)
-    : most_(static_cast<double>(most)), limit_(static_cast<double>(most)) {}
+      : most_(static_cast<double>(most)), limit_(static_cast<double>(most)) {}
 
   std::size_t limit() const { return static_cast<std::size_t>(limit_); }
 

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+namespace meme::config {
+
+/// Whether the hiredis this was built with can encrypt: 1.0 brought `hiredis_ssl`.
+extern const bool redis_tls_available;
+
+/// What a text setting has to be. Each returns why `text` is refused, a verb and what follows, or
+/// nothing where it is fine; none of them quotes `text`.
+namespace check {
+
+std::string nats_urls(const std::string& text);
+std::string jetstream_name(const std::string& text);
+std::string subject(const std::string& text);
+std::string nkey(const std::string& text);
+std::string redis_url(const std::string& text);
+std::string http_url(const std::string& text);
+std::string optional_http_url(const std::string& text);
+std::string token(const std::string& text);
+std::string prompt_template(const std::string& text);
+std::string replaced_model(const std::string& text);
+std::string listen_address(const std::string& text);
+std::string optional_readable_file(const std::string& text);
+std::string not_empty(const std::string& text);
+
+} // namespace check
+
+} // namespace meme::config

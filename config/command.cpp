@@ -1,0 +1,85 @@
+#include "config/command.hpp"
+
+#include "config/check.hpp"
+
+namespace meme::config {
+
+namespace {
+
+using namespace std::chrono_literals;
+using rows = std::vector<setting>;
+
+rows options_of(serve_command&) {
+  return {};
+}
+
+rows options_of(provision_command& provision) {
+  rows table;
+  table.emplace_back("plan", &provision.plan, "only say what would be done");
+  return table;
+}
+
+rows options_of(request_command& request) {
+  rows table;
+  table.emplace_back("prompt", &request.prompt, "what to draw")
+      .placeholder("TEXT")
+      .takes("text", check::not_empty)
+      .required();
+  table.emplace_back("negative", &request.negative_prompt, "what not to draw").placeholder("TEXT");
+  table.emplace_back("id", &request.id, "the request's id; else the service derives one")
+      .placeholder("ID");
+  table.emplace_back("fast", &request.fast_mode, "a rough picture, soon");
+  table.emplace_back("small", &request.small_image, "512 x 512 pixels");
+  table.emplace_back("width", &request.width, "in pixels").placeholder("N");
+  table.emplace_back("height", &request.height, "in pixels").placeholder("N");
+  table.emplace_back("steps", &request.num_inference_steps, "num_inference_steps").placeholder("N");
+  table.emplace_back("guidance", &request.guidance_scale, "guidance_scale")
+      .placeholder("X")
+      .range(0, 1'000'000);
+  table.emplace_back("seed", &request.seed, "the same seed draws the same picture")
+      .placeholder("N");
+  table.emplace_back("subject", &request.subject, "where to ask; else nats.request-subject")
+      .placeholder("SUBJECT")
+      .takes("a subject without wildcards", check::subject);
+  table.emplace_back("output", &request.output, "the picture's file; else named after the id")
+      .placeholder("FILE");
+  table.emplace_back("timeout", &request.timeout, "how long to wait for the answer")
+      .placeholder("SECONDS")
+      .plain_seconds()
+      .range(1s, 24h);
+  return table;
+}
+
+rows options_of(watch_command& watch) {
+  rows table;
+  table.emplace_back("output-dir", &watch.output_folder, "where the pictures are saved")
+      .placeholder("FOLDER")
+      .takes("a folder", check::not_empty);
+  table.emplace_back("timeout", &watch.timeout, "stop after so long; 0: never")
+      .placeholder("SECONDS")
+      .plain_seconds()
+      .range(0s, 87'600h);
+  table.emplace_back("count", &watch.count, "stop after so many answers; 0: never")
+      .placeholder("N");
+  table.emplace_back("subject", &watch.subject, "what to watch; else nats.response-subject")
+      .placeholder("SUBJECT")
+      .takes("a subject without wildcards", check::subject);
+  return table;
+}
+
+} // namespace
+
+const std::vector<command_kind>& command_kinds() {
+  static const std::vector<command_kind> kinds = {
+      {"serve", "take requests and answer them (the default)", serve_command{}},
+      {"provision", "make or check stream and consumer, then exit", provision_command{}},
+      {"request", "ask for one picture, wait for it and save it", request_command{}},
+      {"watch", "save each picture that is published", watch_command{}}};
+  return kinds;
+}
+
+std::vector<setting> options_of(command& which) {
+  return std::visit([](auto& chosen) { return options_of(chosen); }, which);
+}
+
+} // namespace meme::config

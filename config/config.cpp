@@ -1,0 +1,45 @@
+#include "config/config.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include <caf/atom.hpp>
+
+#include "config/loader.hpp"
+
+namespace meme::config {
+
+environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    if (const char* value = std::getenv(name.c_str()))
+      return value;
+    return std::nullopt;
+  };
+}
+
+configuration::configuration() {
+  tell_caf();
+}
+
+decision configuration::load(const sources& from) {
+  auto result = load_options(values_, from);
+  tell_caf();
+  return result;
+}
+
+decision configuration::load(int argc, char** argv, environment variables) {
+  sources from;
+  if (argc > 1)
+    from.arguments.assign(argv + 1, argv + argc);
+  from.variables = std::move(variables);
+  return load(from);
+}
+
+void configuration::tell_caf() {
+  set("scheduler.policy", caf::atom_from_string(values_.scheduler.policy));
+  set("scheduler.max-threads", values_.scheduler.max_threads);
+  set("scheduler.max-throughput", values_.scheduler.max_throughput);
+}
+
+} // namespace meme::config

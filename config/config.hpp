@@ -1,0 +1,71 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <caf/actor_system_config.hpp>
+
+#include "config/command.hpp"
+#include "config/options.hpp"
+
+namespace meme::config {
+
+/// Looks an environment variable up; nothing where it is not set.
+using environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// That of this process.
+environment process_environment();
+
+/// Where settings come from.
+struct sources {
+  std::vector<std::string> arguments; ///< the command line without the program's name
+  environment variables;
+  /// The first that exists is read, unless --config-file or MEME_CONFIG_FILE names one.
+  std::vector<std::string> default_files = {"meme-generator.conf",
+                                            "/etc/meme-generator/meme-generator.conf"};
+};
+
+/// Do this.
+struct run {
+  command what;
+  std::string config_file; ///< the one that was read; empty: none
+};
+
+/// End: print this and exit with `status`.
+struct stop {
+  int status = 0;  ///< 0, or 2 for settings that are not right
+  std::string out; ///< for stdout
+  std::string err; ///< for stderr; a line for each problem
+};
+
+using decision = std::variant<run, stop>;
+
+/// The settings of this process, and CAF's among them.
+///
+/// A setting's value is its default, unless the file has one, unless the environment has one,
+/// unless the command line has one. Each value is checked wherever it stands, one that is
+/// overridden too; an environment variable that is empty counts as not set. Every problem is
+/// reported, under the name that its source has for the setting.
+class configuration : public caf::actor_system_config {
+public:
+  /// With every setting at its default.
+  configuration();
+
+  using caf::actor_system_config::load;
+
+  /// To be called once. Where it returns `stop`, the settings are not to be used.
+  decision load(const sources& from);
+  decision load(int argc, char** argv, environment variables = process_environment());
+
+  const options& values() const { return values_; }
+
+private:
+  void tell_caf();
+
+  options values_;
+};
+
+} // namespace meme::config

@@ -1,0 +1,111 @@
+#include "config/conflict.hpp"
+
+#include <iterator>
+#include <utility>
+#include <variant>
+
+#include "config/address.hpp"
+#include "config/subject.hpp"
+#include "config/value.hpp"
+
+namespace meme::config {
+
+namespace {
+
+class search {
+public:
+  explicit search(const options& values) : values_(values) {}
+
+  std::vector<conflict> run() {
+    subjects();
+    files();
+    pauses();
+    sizes();
+    return std::move(found_);
+  }
+
+private:
+  void forbid(bool wrong, std::string first, std::string second, std::string reason) {
+    if (wrong)
+      found_.push_back({std::move(first), std::move(second), std::move(reason)});
+  }
+
+  void ordered(bool fine, std::string first, std::string second) {
+    forbid(!fine, std::move(first), std::move(second),
+           "contradict each other: the first must not be larger");
+  }
+
+  /// A stream takes S and S.> for requests and D and D.> for dead letters; answers go to R and
+  /// R.error. What is sent would otherwise come back as a request, or be kept by the wrong stream.
+  void subjects() {
+    struct use {
+      const char* key;
+      std::vector<std::string> subjects;
+    };
+    const auto& nats = values_.nats;
+    const use uses[] = {
+        {"nats.request-subject", {nats.request_subject, nats.request_subject + ".>"}},
+        {"nats.response-subject", {nats.response_subject, nats.response_subject + ".error"}},
+        {"nats.dead-subject", {nats.dead_subject, nats.dead_subject + ".>"}}};
+    for (auto first = std::begin(uses); first != std::end(uses); ++first)
+      for (auto second = std::next(first); second != std::end(uses); ++second)
+        overlap(first->key, first->subjects, second->key, second->subjects);
+    forbid(nats.stream == nats.dead_stream, "nats.stream", "nats.dead-stream",
+           "must differ: a stream cannot keep its own dead letters");
+  }
+
+  /// One line for two settings, however many of their subjects overlap.
+  void overlap(const char* first, const std::vector<std::string>& firsts, const char* second,
+               const std::vector<std::string>& seconds) {
+    for (const auto& left : firsts)
+      for (const auto& right : seconds)
+        if (subjects_overlap(left, right))
+          return forbid(true, first, second,
+                        "must not overlap: " + in_quotes(left) + " and " + in_quotes(right));
+  }
+
+  void files() {
+    const auto& nats = values_.nats;
+    forbid(nats.certificate_file.empty() != nats.key_file.empty(), "nats.certificate-file",
+           "nats.key-file", "go together: set both or neither");
+    forbid(nats.nkey.empty() != nats.nkey_seed_file.empty(), "nats.nkey", "nats.nkey-seed-file",
+           "go together: set both or neither");
+    forbid(!nats.credentials_file.empty() && !nats.nkey.empty(), "nats.credentials-file",
+           "nats.nkey", "exclude each other: both say who this service is");
+    const auto redis = parse_redis_url(values_.cache.redis_url);
+    const auto* address = std::get_if<redis_address>(&redis);
+    forbid(!values_.cache.ca_file.empty() && address && !address->tls, "cache.ca-file",
+           "cache.redis-url", "contradict each other: only rediss:// is encrypted");
+  }
+
+  void pauses() {
+    const auto& ingress = values_.ingress;
+    const auto& generator = values_.generator;
+    const auto& supervisor = values_.supervisor;
+    ordered(ingress.retry_base <= ingress.retry_cap, "ingress.retry-base", "ingress.retry-cap");
+    ordered(generator.retry_base <= generator.retry_cap, "generator.retry-base",
+            "generator.retry-cap");
+    ordered(generator.timeout <= generator.deadline, "generator.timeout", "generator.deadline");
+    ordered(supervisor.backoff_base <= supervisor.backoff_cap, "supervisor.backoff-base",
+            "supervisor.backoff-cap");
+  }
+
+  void sizes() {
+    const auto& limits = values_.ingress.limits;
+    ordered(limits.min_side <= limits.max_side, "limits.min-side", "limits.max-side");
+    // Else a picture that fits the one and not the other would wait for room for ever.
+    ordered(values_.generator.max_body_bytes <= values_.ingress.max_bytes_in_flight,
+            "generator.max-body-bytes", "ingress.max-bytes-in-flight");
+  }
+
+  const options& values_;
+  std::vector<conflict> found_;
+};
+
+} // namespace
+
+std::vector<conflict> find_conflicts(const options& values) {
+  return search{values}.run();
+}
+
+} // namespace meme::config

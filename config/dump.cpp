@@ -1,0 +1,75 @@
+#include "config/dump.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "config/value.hpp"
+
+namespace meme::config {
+
+namespace {
+
+const std::string hidden = "<hidden>";
+
+/// Replaces what stands between :// and the last @, of each URL of a list, and what follows a ?.
+std::string without_user(std::string_view list) {
+  std::string result;
+  while (!list.empty()) {
+    const auto url = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(url.size() + 1, list.size()));
+    const auto scheme = std::min(url.find("://") + 3, url.size());
+    const auto at = url.rfind('@');
+    const auto query = std::min(url.find('?'), url.size());
+    if (!result.empty())
+      result += ',';
+    result += url.substr(0, scheme);
+    if (at == url.npos)
+      result += url.substr(scheme, query - scheme);
+    else
+      result.append(hidden).append(url.substr(at, query < at ? url.npos : query - at));
+    if (query < url.size())
+      result += "?" + hidden;
+  }
+  return result;
+}
+
+/// The value as it may be seen; the same as `file_text` where nothing needs hiding.
+std::string shown_text(const setting& row, const origin& from) {
+  auto* target = std::get_if<std::string*>(&row.target);
+  if (target == nullptr || (*target)->empty())
+    return file_text(row);
+  std::string shown = **target;
+  if (row.hides == secrecy::everything || from.is_secret_file)
+    shown = hidden;
+  else if (row.hides == secrecy::user)
+    shown = without_user(shown);
+  auto shown_row = row;
+  shown_row.target = &shown;
+  return file_text(shown_row);
+}
+
+} // namespace
+
+std::string dump(const std::vector<setting>& table, const std::vector<origin>& origins) {
+  std::string result;
+  std::string section;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const auto& row = table[i];
+    if (row.section() != section) {
+      result += (section.empty() ? "[" : "\n[") + row.section() + "]\n";
+      section = row.section();
+    }
+    const auto text = file_text(row);
+    const auto shown = shown_text(row, origins[i]);
+    // Not an empty token either: a file that holds one is refused.
+    const bool absent = row.hides == secrecy::everything && text == "\"\"";
+    result += shown == text && !absent ? "" : "; ";
+    result += row.name() + " = " + shown;
+    if (const auto& source = origins[i].spelled; !source.empty())
+      result += " ; from " + (source == row.key ? "the file" : source);
+    result += '\n';
+  }
+  return result;
+}
+
+} // namespace meme::config

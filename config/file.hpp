@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <caf/config_value.hpp>
+
+namespace meme::config {
+
+/// One `key = value` of a configuration file.
+struct file_entry {
+  std::string key; ///< with its sections: cache.ttl
+  int line = 0;    ///< from 1
+  caf::config_value value;
+};
+
+/// What stands in a configuration file, in CAF's format: `[section]` or `section { … }`, comments
+/// behind `;`, "text", 64, 30s, 'atom', [lists].
+struct file_content {
+  std::vector<file_entry> entries;
+  /// A line each, `<line>:<column>: ` or `<line>: ` and why. They never quote the file, which may
+  /// hold a secret.
+  std::vector<std::string> problems;
+  bool complete = true; ///< whether the file could be read to its end
+};
+
+/// The grammar is CAF's, by its own parser. What becomes of the keys is not: CAF 0.17 drops a key
+/// that it does not know, one that stands twice, and a block that is not closed, without a word.
+file_content parse_file(std::string_view text);
+
+/// The first `max_bytes` of a file; nothing where it cannot be read.
+std::optional<std::string> read_file(const std::string& path, std::size_t max_bytes);
+
+} // namespace meme::config

@@ -1,0 +1,142 @@
+#include "config/help.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "config/command.hpp"
+#include "config/table.hpp"
+#include "config/value.hpp"
+
+namespace meme::config {
+
+namespace {
+
+constexpr std::size_t margin = 30; ///< where the explanations begin
+constexpr std::size_t width = 100;
+
+/// Appends `text` word by word, from column `margin` to column `width`.
+void append_wrapped(std::string& page, std::string_view text) {
+  std::size_t column = margin;
+  while (!text.empty()) {
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    if (column > margin && column + 1 + word.size() > width) {
+      page += '\n' + std::string(margin, ' ');
+      column = margin;
+    }
+    if (column > margin) {
+      page += ' ';
+      ++column;
+    }
+    page += word;
+    column += word.size();
+  }
+  page += '\n';
+}
+
+/// One line of two columns, the right one wrapped.
+void append_entry(std::string& page, std::string name, std::string_view text) {
+  name = "  " + name;
+  page += name;
+  page += name.size() + 2 > margin ? '\n' + std::string(margin, ' ')
+                                   : std::string(margin - name.size(), ' ');
+  append_wrapped(page, text);
+}
+
+void append_more(std::string& page, std::string_view text) {
+  page += std::string(margin, ' ');
+  append_wrapped(page, text);
+}
+
+/// `default 64`, `required`, or nothing where the default is to do without.
+std::string default_text(const setting& row) {
+  if (row.is_required || row.hides == secrecy::everything)
+    return "required";
+  auto* text = std::get_if<std::string*>(&row.target);
+  const auto value = text != nullptr ? **text : file_text(row);
+  return value.empty() || row.is_flag() ? "" : "default " + value;
+}
+
+void append_option(std::string& page, const setting& row) {
+  append_entry(page, "--" + row.alias + (row.value_word.empty() ? "" : " " + row.value_word),
+               row.help);
+  const auto default_value = default_text(row);
+  const auto& variable = row.environment;
+  const bool both = !variable.empty() && !default_value.empty();
+  if (const auto more = variable + (both ? ", " : "") + default_value; !more.empty())
+    append_more(page, more);
+}
+
+void append_general_options(std::string& page) {
+  append_entry(page, "--config-file FILE",
+               "MEME_CONFIG_FILE; else meme-generator.conf in the current folder, "
+               "/etc/meme-generator/meme-generator.conf or none");
+  append_entry(page, "--dump-config", "print the settings in effect, as a configuration file");
+  append_entry(page, "--long-help", "print every setting, its range and its default");
+  append_entry(page, "-h, --help", "print this; behind a command, the options of that command");
+  append_entry(page, "--version", "print the version");
+}
+
+std::string command_help(const command_kind& kind) {
+  std::string page =
+      "Usage: meme-generator " + kind.name + " [OPTION]...\n\nTo " + kind.help + ".\n";
+  auto chosen = kind.fresh;
+  if (const auto own = options_of(chosen); !own.empty()) {
+    page += "\nIts own options:\n";
+    for (const auto& row : own)
+      append_option(page, row);
+  }
+  page += "\nIt also takes every setting (meme-generator --help), above all:\n";
+  options defaults;
+  for (const auto& row : table_of(defaults))
+    if (row.key == "nats.url")
+      append_option(page, row);
+  return page;
+}
+
+} // namespace
+
+std::string help_text(const std::string& command_name) {
+  for (const auto& kind : command_kinds())
+    if (kind.name == command_name && command_name != command_kinds().front().name)
+      return command_help(kind);
+  std::string page = version_text()
+                     + "Turns requests on a NATS queue into pictures.\n\n"
+                       "Usage: meme-generator [COMMAND] [OPTION]...\n\nCommands:\n";
+  for (const auto& kind : command_kinds())
+    append_entry(page, kind.name, kind.help);
+  page += "\nOptions, each also an environment variable and a key of the configuration file:\n";
+  options defaults;
+  for (const auto& row : table_of(defaults))
+    if (!row.alias.empty())
+      append_option(page, row);
+  page += "\nMore options:\n";
+  append_general_options(page);
+  page += "\nDefault < file < environment < command line. HF_API_TOKEN_FILE, REDIS_URL_FILE and "
+          "NATS_URL_FILE\nname files that hold the value.\n";
+  return page;
+}
+
+std::string long_help_text() {
+  std::string page =
+      "Every setting, by the sections of the configuration file. Each is an environment "
+      "variable too, and an\noption by its full name, such as --cache.ttl=30s.\n";
+  options defaults;
+  std::string section;
+  for (const auto& row : table_of(defaults)) {
+    if (row.section() != section)
+      page += "\n[" + (section = row.section()) + "]\n";
+    append_entry(page, row.name(), row.help);
+    const auto default_value = default_text(row);
+    append_more(page, row.takes() + (default_value.empty() ? "" : "; " + default_value));
+    append_more(page, row.names());
+  }
+  return page;
+}
+
+std::string version_text() {
+  return "meme-generator " MEME_VERSION "\n";
+}
+
+} // namespace meme::config

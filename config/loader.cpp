@@ -1,0 +1,229 @@
+#include "config/loader.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "config/arguments.hpp"
+#include "config/conflict.hpp"
+#include "config/dump.hpp"
+#include "config/file.hpp"
+#include "config/help.hpp"
+#include "config/suggestion.hpp"
+#include "config/table.hpp"
+#include "config/value.hpp"
+
+namespace meme::config {
+
+namespace {
+
+using action = arguments::action;
+
+constexpr std::size_t max_file_bytes = 1 << 20;
+
+class loader {
+public:
+  loader(options& values, const sources& from)
+      : values_(values),
+        from_(from),
+        table_(table_of(values)),
+        origins_(table_.size()),
+        line_(parse_arguments(from.arguments, table_)) {}
+
+  decision load() {
+    switch (line_.what) {
+    case action::help:
+      return stop{0, help_text(line_.command_name), ""};
+    case action::long_help:
+      return stop{0, long_help_text(), ""};
+    case action::version:
+      return stop{0, version_text(), ""};
+    case action::dump_config:
+    case action::run:
+      break;
+    }
+    read_config_file();
+    read_environment();
+    read_command_line();
+    check_together();
+    if (!problems_.empty())
+      return stop{2, "", report()};
+    if (line_.what == action::dump_config)
+      return stop{0, dump(table_, origins_), ""};
+    return run{std::move(line_.chosen), config_file_};
+  }
+
+private:
+  // -- one source after the other ---------------------------------------------------------------
+
+  void read_config_file() {
+    if (!choose_config_file())
+      return;
+    const auto text = read_file(config_file_, max_file_bytes + 1);
+    if (!text || text->size() > max_file_bytes) {
+      const auto reason = text ? " has more than a mebibyte" : " cannot be read";
+      return file_problem(config_file_name_ + ": " + in_quotes(config_file_) + reason);
+    }
+    const auto content = parse_file(*text);
+    file_is_doubtful_ = !content.complete;
+    for (const auto& line : content.problems)
+      problem(config_file_ + ":" + line);
+    for (const auto& entry : content.entries)
+      take_file_entry(entry);
+  }
+
+  /// Returns whether there is one.
+  bool choose_config_file() {
+    config_file_name_ = "MEME_CONFIG_FILE";
+    if (line_.config_file) {
+      config_file_name_ = "--config-file";
+      config_file_ = *line_.config_file;
+      return true;
+    }
+    if (auto named = variable(config_file_name_)) {
+      config_file_ = *named;
+      return true;
+    }
+    config_file_name_ = "configuration file";
+    for (const auto& file : from_.default_files) {
+      std::error_code ignored;
+      if (std::filesystem::exists(file, ignored)) {
+        config_file_ = file;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void take_file_entry(const file_entry& entry) {
+    const auto place = config_file_ + ":" + std::to_string(entry.line) + ": ";
+    for (std::size_t i = 0; i < table_.size(); ++i) {
+      if (table_[i].key != entry.key)
+        continue;
+      const auto reason = assign(table_[i], entry.value);
+      return settle(i, entry.key, reason, in_quotes(entry.value), place);
+    }
+    std::vector<std::string> keys;
+    for (const auto& row : table_)
+      keys.push_back(row.key);
+    problem(place + entry.key + ": is no setting" + suggestion(entry.key, keys));
+  }
+
+  void read_environment() {
+    for (std::size_t i = 0; i < table_.size(); ++i) {
+      const auto& name = table_[i].environment;
+      const auto value = variable(name);
+      const auto file = table_[i].has_file_variable ? variable(name + "_FILE") : std::nullopt;
+      if (value && file) {
+        doubtful_.insert(table_[i].key);
+        problem(name + " and " + name + "_FILE: are both set; one of them has to go");
+      } else if (value) {
+        take_text(i, name, *value);
+      } else if (file) {
+        take_secret_file(i, name + "_FILE", *file);
+      }
+    }
+  }
+
+  /// Whoever writes such a file leaves a line break at its end.
+  void take_secret_file(std::size_t row, const std::string& name, const std::string& path) {
+    const auto text = read_file(path, max_file_bytes);
+    const auto end = text ? text->find_last_not_of(" \t\r\n") : std::string::npos;
+    if (end == std::string::npos) {
+      doubtful_.insert(table_[row].key);
+      return problem(name + ": " + in_quotes(path) + (text ? " is empty" : " cannot be read"));
+    }
+    if (take_text(row, name, text->substr(0, end + 1)))
+      origins_[row].is_secret_file = true;
+  }
+
+  void read_command_line() {
+    problems_.insert(problems_.end(), line_.problems.begin(), line_.problems.end());
+    for (const auto& each : line_.assignments)
+      take_text(each.row, each.spelled, each.value);
+  }
+
+  // -- one value --------------------------------------------------------------------------------
+
+  bool take_text(std::size_t row, const std::string& name, const std::string& text) {
+    const auto reason = assign(table_[row], text);
+    settle(row, name, reason, in_quotes(text));
+    return reason.empty();
+  }
+
+  /// Notes where a value is from, or why it was refused.
+  void settle(std::size_t row, const std::string& name, const std::string& reason,
+              const std::string& value, const std::string& place = {}) {
+    if (reason.empty()) {
+      origins_[row] = {name, false};
+    } else {
+      doubtful_.insert(table_[row].key);
+      problem(place + refusal(name, table_[row], value, reason));
+    }
+  }
+
+  // -- all values -------------------------------------------------------------------------------
+
+  void check_together() {
+    for (const auto& found : find_conflicts(values_))
+      if (!doubtful_.count(found.first) && !doubtful_.count(found.second))
+        problem(name_of(found.first) + " and " + name_of(found.second) + ": " + found.reason);
+    const bool serves = line_.what == action::run && line_.is_known_command
+                        && std::holds_alternative<serve_command>(line_.chosen);
+    if (serves && values_.generator.token.empty() && !doubtful_.count("generator.token")
+        && !file_is_doubtful_)
+      problem("HF_API_TOKEN: is required to serve; set it, HF_API_TOKEN_FILE, --hf-api-token or "
+              "generator.token");
+  }
+
+  /// The setting as its source spells it; one that has its default as the environment would.
+  std::string name_of(const std::string& key) const {
+    for (std::size_t i = 0; i < table_.size(); ++i)
+      if (table_[i].key == key)
+        return origins_[i].spelled.empty() ? table_[i].environment + " (default)"
+                                           : origins_[i].spelled;
+    return key;
+  }
+
+  // -- the rest ---------------------------------------------------------------------------------
+
+  std::optional<std::string> variable(const std::string& name) const {
+    auto value = from_.variables(name);
+    return value && value->empty() ? std::nullopt : value;
+  }
+
+  void problem(std::string line) { problems_.push_back(std::move(line)); }
+
+  void file_problem(std::string line) {
+    file_is_doubtful_ = true;
+    problem(std::move(line));
+  }
+
+  std::string report() const {
+    std::string result;
+    for (const auto& line : problems_)
+      result += "meme-generator: " + line + "\n";
+    return result;
+  }
+
+  options& values_;
+  const sources& from_;
+  std::vector<setting> table_;
+  std::vector<origin> origins_; ///< one for each row
+  arguments line_;
+  std::string config_file_;
+  std::string config_file_name_; ///< who says so
+  std::vector<std::string> problems_;
+  std::set<std::string> doubtful_; ///< settings of which some value was refused
+  bool file_is_doubtful_ = false;  ///< who knows what it would have said
+};
+
+} // namespace
+
+decision load_options(options& values, const sources& from) {
+  return loader{values, from}.load();
+}
+
+} // namespace meme::config
