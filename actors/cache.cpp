@@ -1,0 +1,121 @@
+#include "actors/cache.hpp"
+
+#include <algorithm>
+
+#include "actors/resilience.hpp"
+
+namespace meme {
+
+cache_actor::behavior_type cache_state::start(context_ptr with) {
+  install_handlers(self, name);
+  shared = std::move(with);
+  pictures.emplace(shared->options.cache.local_bytes);
+  return {
+      [this](peers_ptr& now) { on_peers(std::move(now)); },
+      [this](lookup& what) { on_lookup(std::move(what.what)); },
+      [this](stored& what) { on_stored(what); },
+      [this](generated& what) { on_generated(what); },
+      [this](drain what) {
+        if (now_peers->generator)
+          self->send(now_peers->generator, what);
+      },
+  };
+}
+
+void cache_state::on_peers(peers_ptr now) {
+  auto before = std::exchange(now_peers, std::move(now));
+  // A store that is gone or was replaced has forgotten what it was asked: it is not there.
+  auto store_lost = now_peers->store != before->store;
+  auto new_generator = now_peers->generator && now_peers->generator != before->generator;
+  for (auto& [key, each] : flights) {
+    if (each.at == stage::looking_up && store_lost && before->store)
+      generate_picture(each);
+    else if (each.at == stage::generating && new_generator)
+      generate_picture(each);
+  }
+  // Tickets of an ingress that has died concern nobody; its successor gets the messages again.
+}
+
+void cache_state::on_lookup(job_ptr what) {
+  if (caching()) {
+    if (auto hit = pictures->get(what->key, self->clock().now())) {
+      shared->metrics->cache_hits.Increment();
+      if (now_peers->ingress)
+        self->send(now_peers->ingress, finished{what->id, success{*hit, true, what->spec.model}});
+      return;
+    }
+  }
+  auto [found, is_new] = flights.try_emplace(what->key);
+  auto& joined = found->second;
+  auto known = std::find(joined.waiters.begin(), joined.waiters.end(), what->id);
+  if (known == joined.waiters.end())
+    joined.waiters.push_back(what->id);
+  if (is_new) {
+    joined.first = std::move(what);
+    look_up(joined);
+  } else if (known == joined.waiters.end()) {
+    shared->metrics->joined_requests.Increment();
+  }
+}
+
+void cache_state::look_up(flight& opened) {
+  if (!caching() || !now_peers->store)
+    return generate_picture(opened);
+  opened.at = stage::looking_up;
+  self->send(now_peers->store, fetch{opened.first->key});
+}
+
+void cache_state::on_stored(stored& what) {
+  auto found = flights.find(what.key);
+  if (found == flights.end() || found->second.at != stage::looking_up)
+    return;
+  if (!what.picture)
+    return generate_picture(found->second);
+  std::chrono::milliseconds ttl = shared->options.cache.ttl;
+  // Without a lifetime of its own (somebody else stored it) it gets ours.
+  remember(what.key, what.picture, what.ttl_left.count() < 0 ? ttl : std::min(ttl, what.ttl_left));
+  auto& waiting = found->second;
+  shared->metrics->cache_hits.Increment(static_cast<double>(waiting.waiters.size()));
+  finish(what.key, success{what.picture, true, waiting.first->spec.model});
+}
+
+void cache_state::generate_picture(flight& opened) {
+  opened.at = stage::generating;
+  if (now_peers->generator)
+    self->send(now_peers->generator, generate{opened.first});
+}
+
+void cache_state::on_generated(generated& what) {
+  auto found = flights.find(what.key);
+  if (found == flights.end())
+    return;
+  shared->metrics->cache_misses.Increment(static_cast<double>(found->second.waiters.size()));
+  if (auto* good = std::get_if<success>(&what.result); good != nullptr && caching()) {
+    remember(what.key, good->picture, shared->options.cache.ttl);
+    if (now_peers->store)
+      self->send(now_peers->store, keep{what.key, good->picture});
+  }
+  finish(what.key, what.result);
+}
+
+void cache_state::remember(const std::string& key, const picture_ptr& picture,
+                           clock::duration lifetime) {
+  pictures->put(key, picture, picture->bytes.size(), self->clock().now() + lifetime);
+  shared->metrics->local_cache_bytes.Set(static_cast<double>(pictures->bytes()));
+}
+
+void cache_state::finish(const std::string& key, const outcome& result) {
+  auto ended = flights.extract(key);
+  if (now_peers->ingress)
+    for (auto& waiter : ended.mapped().waiters)
+      self->send(now_peers->ingress, finished{waiter, result});
+}
+
+cache_actor spawn_cache(caf::local_actor* parent, context_ptr shared) {
+  auto behavior = [](cache_actor::stateful_pointer<cache_state> self, context_ptr with) {
+    return self->state.start(std::move(with));
+  };
+  return parent->spawn(behavior, std::move(shared));
+}
+
+} // namespace meme

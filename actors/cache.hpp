@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/context.hpp"
+#include "actors/policy/lru.hpp"
+#include "messages/interfaces.hpp"
+
+namespace meme {
+
+/// Finds pictures, and sees to it that none is drawn twice at a time.
+///
+///   lookup ─▶ in-process LRU ─▶ store (Redis) ─▶ generator
+///
+/// The first request for a key opens a flight; equal ones that come meanwhile join it as waiters
+/// and are answered with it. Which stage a flight is in decides to whom it is handed anew when an
+/// actor is replaced.
+struct cache_state {
+  using clock = caf::actor_clock::clock_type;
+
+  enum class stage { looking_up, generating };
+
+  struct flight {
+    job_ptr first;
+    std::vector<ticket> waiters; ///< each once
+    stage at = stage::looking_up;
+  };
+
+  explicit cache_state(cache_actor::pointer owner) : self(owner) {}
+
+  cache_actor::behavior_type start(context_ptr with);
+
+  void on_peers(peers_ptr now);
+  void on_lookup(job_ptr what);
+  void on_stored(stored& what);
+  void on_generated(generated& what);
+  void look_up(flight& opened);
+  void generate_picture(flight& opened);
+  void remember(const std::string& key, const picture_ptr& picture, clock::duration lifetime);
+  void finish(const std::string& key, const outcome& result);
+  bool caching() const { return shared->options.cache.ttl.count() > 0; }
+
+  cache_actor::pointer self;
+  context_ptr shared;
+  peers_ptr now_peers = std::make_shared<peers>();
+  std::optional<policy::lru_cache<picture_ptr>> pictures; ///< set by `start`
+  std::unordered_map<std::string, flight> flights;        ///< by cache key; at most one per permit
+
+  static constexpr const char* name = "cache";
+};
+
+cache_actor spawn_cache(caf::local_actor* parent, context_ptr shared);
+
+} // namespace meme

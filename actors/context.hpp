@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "actors/instruments.hpp"
+#include "actors/io/bus.hpp"
+#include "config/options.hpp"
+
+namespace meme {
+
+/// What the actors share: settings, the connection, instruments, and where time and chance come
+/// from. Monotonic time is the actor system's clock (`self->clock()`), which tests turn by hand.
+struct context {
+  config::options options;
+  io::bus_ptr bus;
+  instruments_ptr metrics;
+  std::function<std::chrono::system_clock::time_point()> wall_clock;
+  std::uint64_t seed = 0; ///< of everything random in this process
+
+  std::int64_t unix_time_s() const {
+    return std::chrono::duration_cast<std::chrono::seconds>(wall_clock().time_since_epoch())
+        .count();
+  }
+
+  std::string error_subject() const { return options.nats.response_subject + ".error"; }
+};
+
+using context_ptr = std::shared_ptr<const context>;
+
+} // namespace meme

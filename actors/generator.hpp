@@ -1,0 +1,92 @@
+#pragma once
+
+#include <deque>
+#include <random>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/context.hpp"
+#include "actors/policy/circuit_breaker.hpp"
+#include "actors/policy/concurrency_limit.hpp"
+#include "messages/interfaces.hpp"
+
+namespace meme {
+
+/// Decides when to call the model, how often, and on which client.
+///
+///   generate ─▶ waiting ─▶ calling ─▶ generated
+///                 ▲           │
+///                 └─ pausing ◀┘  the failure policy says: again, after a while
+///
+/// Calls go to the client with the fewest under way. A client that dies takes its calls with it:
+/// they are made again on another one, or wait for its successor.
+///
+/// Three things keep calls from a model that would not take them: a limit on calls at a time that
+/// follows what the model says (`policy/concurrency_limit.hpp`), a quiet time where it asked for
+/// one (429 with Retry-After), and a circuit breaker where it fails or refuses our token
+/// (`policy/circuit_breaker.hpp`). What cannot be called waits here, within the permits; while the
+/// breaker is open the ingress is told to leave the rest in the queue.
+struct generator_state {
+  using clock = caf::actor_clock::clock_type;
+
+  enum class stage { waiting, calling, pausing };
+
+  struct flight {
+    job_ptr what;
+    std::shared_ptr<const picture_spec> spec;
+    stage at = stage::waiting;
+    clock::time_point begun{};
+    unsigned calls = 0;       ///< answered ones
+    unsigned crashes = 0;     ///< clients that died with it
+    std::uint64_t number = 0; ///< of the call under way
+  };
+
+  struct call_under_way {
+    std::string key;
+    std::size_t client = 0;
+    clock::time_point begun{};
+  };
+
+  explicit generator_state(generator_actor::pointer owner) : self(owner) {}
+
+  generator_actor::behavior_type start(context_ptr with);
+
+  void on_peers(peers_ptr now);
+  void on_generate(job_ptr what);
+  void on_called(called& what);
+  void on_pause_over(const std::string& key);
+  void on_drain();
+  bool can_call() const;
+  void pump();
+  void enqueue(flight& next);
+  bool start_call(flight& next);
+  void learn(const call_under_way& ended, const called& what);
+  void token_refused();
+  void breaker_opened();
+  void tell_flow();
+  void client_lost(flight& hit);
+  void retry_or_give_up(flight& failed, const policy::verdict& why);
+  void finish(const std::string& key, outcome result);
+
+  generator_actor::pointer self;
+  context_ptr shared;
+  peers_ptr now_peers = std::make_shared<peers>();
+  std::unordered_map<std::string, flight> flights;             ///< by cache key
+  std::unordered_map<std::uint64_t, call_under_way> under_way; ///< by call number
+  std::vector<std::size_t> load;                               ///< calls under way, by client
+  std::deque<std::string> waiting;                             ///< keys, in order of arrival
+  policy::circuit_breaker breaker{{}};
+  policy::concurrency_limit limit{1};
+  clock::time_point quiet_until{};
+  std::size_t told_permits = flow{}.permits;
+  std::uint64_t last_number = 0;
+  std::minstd_rand random;
+  bool draining = false;
+
+  static constexpr const char* name = "generator";
+};
+
+generator_actor spawn_generator(caf::local_actor* parent, context_ptr shared);
+
+} // namespace meme

@@ -1,0 +1,285 @@
+#include "actors/ingress.hpp"
+
+#include <algorithm>
+
+#include "actors/io/log.hpp"
+#include "actors/policy/cache_key.hpp"
+#include "actors/policy/retry.hpp"
+#include "actors/resilience.hpp"
+
+namespace meme {
+
+ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_t number) {
+  install_handlers(self, name);
+  shared = std::move(with);
+  incarnation = number;
+  random.seed(shared->seed ^ number);
+  auto& options = shared->options;
+  window = policy::pull_window{options.ingress.max_in_flight};
+  plan = {options.generator.url, options.generator.fast_url, options.generator.prompt_template,
+          options.generator.fast_steps, options.generator.accept};
+  shared->metrics->permits.Set(static_cast<double>(window.permits()));
+  self->delayed_send(self, std::chrono::seconds{1}, caf::tick_atom_v);
+  return {
+      [this](peers_ptr& now) { on_peers(std::move(now)); },
+      [this](const binding& found) { on_binding(found); },
+      [this](link_changed link) { on_link(link.up); },
+      [this](delivered& what) { on_delivered(std::move(what.message)); },
+      [this](finished& what) { on_finished(what.id, std::move(what.result)); },
+      [this](flow now) { on_flow(now.permits); },
+      [this](const published& what) { on_published(what.ids); },
+      [this](caf::tick_atom) { on_tick(); },
+      [this](drain) { on_drain(); },
+  };
+}
+
+ingress_state::~ingress_state() {
+  for (auto& [number, each] : held)
+    hand_back(*each.message);
+}
+
+void ingress_state::take(io::bus_message_ptr message, delivery_info info) {
+  shared->metrics->requests.Increment();
+  if (info.deliveries > 1)
+    shared->metrics->redeliveries.Increment();
+  auto number = ++last_number;
+  auto& taken = held[number];
+  taken.message = std::move(message);
+  taken.info = std::move(info);
+  taken.arrived = self->clock().now();
+  begin(taken, number);
+}
+
+void ingress_state::begin(in_flight& taken, std::uint64_t number) {
+  auto understood = understand(taken);
+  if (auto* bad = std::get_if<failure>(&understood))
+    return respond(number, taken, std::move(*bad), false);
+  auto& wanted = std::get<meme_request>(understood);
+  taken.prompt = wanted.prompt;
+  if (taken.info.deliveries > attempts_allowed()) {
+    failure why{error_code::attempts_exhausted,
+                "delivered " + std::to_string(taken.info.deliveries) + " times without an answer"};
+    return respond(number, taken, std::move(why), true);
+  }
+  auto work = std::make_shared<job>();
+  work->id = {incarnation, number};
+  work->request_id = taken.request_id;
+  work->stream_sequence = taken.info.stream_sequence;
+  work->attempt = taken.info.deliveries;
+  work->spec = policy::plan_picture(wanted, plan);
+  work->key = policy::cache_key(work->spec);
+  taken.work = std::move(work);
+  if (now_peers->cache)
+    self->send(now_peers->cache, lookup{taken.work});
+}
+
+/// Reads the request, and fills in what of it is needed for any answer, good or bad.
+std::variant<meme_request, failure> ingress_state::understand(in_flight& taken) const {
+  auto derived_id = taken.info.stream + "-" + std::to_string(taken.info.stream_sequence);
+  auto refuse = [](error_code code, std::string text) { return failure{code, std::move(text)}; };
+  auto parsed = parse_request(taken.message->data(), shared->options.ingress.limits);
+  auto header = taken.message->header("Meme-Reply-To");
+  auto ours = [&](const std::string& subject) {
+    auto& nats = shared->options.nats;
+    auto inside = [&](const std::string& parent) {
+      return subject == parent || subject.rfind(parent + ".", 0) == 0;
+    };
+    return inside(nats.request_subject) || inside(nats.response_subject)
+           || inside(nats.dead_subject);
+  };
+  if (auto* bad = std::get_if<bad_request>(&parsed)) {
+    taken.request_id = bad->id.empty() ? derived_id : bad->id;
+    auto reply = bad->reply_to.empty() ? header : bad->reply_to;
+    if (valid_reply_subject(reply) && !ours(reply))
+      taken.reply_to = reply;
+    return refuse(bad->code, bad->error);
+  }
+  auto& wanted = std::get<meme_request>(parsed);
+  taken.request_id = wanted.id.empty() ? derived_id : wanted.id;
+  taken.prompt = wanted.prompt;
+  auto reply = wanted.reply_to.empty() ? header : wanted.reply_to;
+  if (!reply.empty() && (!valid_reply_subject(reply) || ours(reply)))
+    return refuse(error_code::bad_request,
+                  "reply_to must be a subject without wildcards and without $, and none of the "
+                  "service's own");
+  taken.reply_to = reply;
+  return std::move(wanted);
+}
+
+void ingress_state::on_finished(const ticket& id, outcome result) {
+  auto found = id.owner == incarnation ? held.find(id.number) : held.end();
+  if (found == held.end() || found->second.response)
+    return; // another incarnation's, or told twice
+  auto* why = std::get_if<failure>(&result);
+  if (why == nullptr || !why->retry)
+    return respond(id.number, found->second, std::move(result), false);
+  if (draining || found->second.info.deliveries < attempts_allowed())
+    return postpone(id.number, *why);
+  respond(id.number, found->second, std::move(result), true);
+}
+
+void ingress_state::respond(std::uint64_t number, in_flight& taken, outcome result, bool dead) {
+  auto elapsed = self->clock().now() - taken.arrived;
+  auto response = std::make_shared<answer>();
+  response->id = {incarnation, number};
+  response->header = {taken.request_id, taken.prompt, shared->unix_time_s(),
+                      std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count(),
+                      taken.info.deliveries};
+  if (auto* good = std::get_if<success>(&result)) {
+    if (auto why = too_large(response->header, *good))
+      result = std::move(*why);
+    else
+      taken.response_bytes = good->picture->bytes.size();
+    answer_bytes += taken.response_bytes;
+    shared->metrics->answer_bytes.Set(static_cast<double>(answer_bytes));
+  }
+  response->result = std::move(result);
+  response->message_key = taken.info.message_key();
+  response->reply_to = taken.reply_to;
+  response->traceparent = taken.message->header("traceparent");
+  if (dead)
+    response->dead_letter = taken.message;
+  taken.response = std::move(response);
+  if (now_peers->publisher)
+    self->send(now_peers->publisher, answer_ptr{taken.response});
+}
+
+/// Whether the server would refuse the result for its size.
+std::optional<failure> ingress_state::too_large(const answer_header& header,
+                                                const success& result) const {
+  constexpr std::size_t for_headers = 1'024;
+  auto limit = shared->bus->max_payload();
+  auto needed = encoded_result_size(header, result) + for_headers;
+  if (limit == 0 || needed <= limit)
+    return {};
+  return failure{error_code::image_too_large,
+                 "the picture needs a message of " + std::to_string(needed)
+                     + " bytes, the NATS server takes " + std::to_string(limit)};
+}
+
+/// Gives a message back to the queue, to be delivered again later.
+void ingress_state::postpone(std::uint64_t number, const failure& why) {
+  auto& taken = held.at(number);
+  auto& limits = shared->options.ingress;
+  if (draining) {
+    hand_back(*taken.message);
+    return release(number);
+  }
+  auto delay = policy::redelivery_delay(taken.info.deliveries, limits.retry_base, limits.retry_cap,
+                                        why.retry_after, random);
+  log::warning("a request is postponed", {{"request_id", taken.request_id},
+                                          {"stream_sequence", taken.info.stream_sequence},
+                                          {"attempt", taken.info.deliveries},
+                                          {"code", to_string(why.code)},
+                                          {"error", why.text},
+                                          {"delay_ms", delay.count()}});
+  auto delay_ns = std::chrono::nanoseconds{delay}.count();
+  shared->bus->publish(std::string{taken.message->reply()},
+                       "-NAK {\"delay\":" + std::to_string(delay_ns) + "}");
+  shared->metrics->postponed.Increment();
+  release(number);
+}
+
+void ingress_state::on_published(const std::vector<ticket>& ids) {
+  for (auto& id : ids) {
+    auto found = id.owner == incarnation ? held.find(id.number) : held.end();
+    if (found != held.end() && found->second.response)
+      settle(id.number, found->second);
+  }
+  pull();
+}
+
+void ingress_state::settle(std::uint64_t number, in_flight& taken) {
+  auto& response = *taken.response;
+  auto& metrics = *shared->metrics;
+  auto dead = response.dead_letter != nullptr;
+  shared->bus->publish(std::string{taken.message->reply()}, dead ? "+TERM" : "+ACK");
+  std::chrono::duration<double> elapsed = self->clock().now() - taken.arrived;
+  metrics.processing_duration_s.Observe(elapsed.count());
+  if (auto* why = std::get_if<failure>(&response.result)) {
+    metrics.errors.Increment();
+    metrics.errors_by(why->code).Increment();
+    if (dead)
+      metrics.dead_letters.Increment();
+    log::warning(dead ? "a request is dead" : "a request was answered with an error",
+                 {{"request_id", taken.request_id},
+                  {"stream_sequence", taken.info.stream_sequence},
+                  {"attempt", taken.info.deliveries},
+                  {"code", to_string(why->code)},
+                  {"error", why->text}});
+  } else {
+    metrics.success.Increment();
+    log::debug("a request was answered", {{"request_id", taken.request_id},
+                                          {"stream_sequence", taken.info.stream_sequence},
+                                          {"attempt", taken.info.deliveries},
+                                          {"duration_s", elapsed.count()}});
+  }
+  release(number);
+}
+
+void ingress_state::release(std::uint64_t number) {
+  auto found = held.find(number);
+  answer_bytes -= found->second.response_bytes;
+  held.erase(found);
+  window.settled();
+  shared->metrics->answer_bytes.Set(static_cast<double>(answer_bytes));
+  finish_drain();
+}
+
+void ingress_state::hand_back(const io::bus_message& message) {
+  shared->metrics->handed_back.Increment();
+  shared->bus->publish(std::string{message.reply()}, "-NAK");
+}
+
+void ingress_state::on_peers(peers_ptr now) {
+  auto before = std::exchange(now_peers, std::move(now));
+  auto new_cache = now_peers->cache && now_peers->cache != before->cache;
+  auto new_publisher = now_peers->publisher && now_peers->publisher != before->publisher;
+  for (auto& [number, each] : held) {
+    if (each.response && new_publisher)
+      self->send(now_peers->publisher, answer_ptr{each.response});
+    else if (!each.response && new_cache)
+      self->send(now_peers->cache, lookup{each.work});
+  }
+  auto provisioner_changed =
+      now_peers->provisioner && now_peers->provisioner != before->provisioner;
+  if (link_up && !bound.usable && provisioner_changed)
+    self->send(now_peers->provisioner, caf::tick_atom_v);
+}
+
+void ingress_state::on_drain() {
+  draining = true;
+  log::info("draining", {{"in_work", held.size()}});
+  if (subscription)
+    subscription->stop();
+  if (now_peers->cache)
+    self->send(now_peers->cache, drain{});
+  finish_drain();
+}
+
+void ingress_state::finish_drain() {
+  // Without a connection nothing more can come, and nobody can tell us so.
+  auto all_has_come = open_subscriptions == 0 || !link_up;
+  if (draining && held.empty() && all_has_come && now_peers->supervisor)
+    self->send(now_peers->supervisor, drained{});
+}
+
+/// The lower of our own limit and one that somebody set on the consumer.
+std::uint64_t ingress_state::attempts_allowed() const {
+  std::uint64_t own = shared->options.ingress.max_attempts;
+  return bound.max_deliver > 0 ? std::min(own, static_cast<std::uint64_t>(bound.max_deliver)) : own;
+}
+
+void ingress_state::report_health(bool well, const std::string& reason) {
+  if (now_peers->supervisor)
+    self->send(now_peers->supervisor, health{"consumer", well, reason});
+}
+
+ingress_actor spawn_ingress(caf::local_actor* parent, context_ptr shared,
+                            std::uint64_t incarnation) {
+  auto behavior = [](ingress_actor::stateful_pointer<ingress_state> self, context_ptr with,
+                     std::uint64_t number) { return self->state.start(std::move(with), number); };
+  return parent->spawn(behavior, std::move(shared), incarnation);
+}
+
+} // namespace meme

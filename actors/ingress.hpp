@@ -1,0 +1,110 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+#include "actors/context.hpp"
+#include "actors/policy/plan.hpp"
+#include "actors/policy/pull_window.hpp"
+#include "messages/interfaces.hpp"
+
+namespace meme {
+
+/// Owner of each message until its outcome is sure.
+///
+///   delivered ─▶ working ─▶ answering ─▶ settled: +ACK, or +TERM for a dead letter
+///                   │
+///                   └─▶ postponed: -NAK with a delay, to be delivered again
+///
+/// While a message is here the queue is told every third of its ack_wait that work goes on. When
+/// the actor ends, whatever the reason, it hands back what it holds.
+struct ingress_state {
+  using clock = caf::actor_clock::clock_type;
+
+  struct in_flight {
+    io::bus_message_ptr message;
+    delivery_info info;
+    std::string request_id;
+    std::string prompt;
+    std::string reply_to;
+    job_ptr work;                   ///< empty for a request that was bad from the start
+    answer_ptr response;            ///< set once the outcome is known
+    std::size_t response_bytes = 0; ///< of the picture in it
+    clock::time_point arrived{};
+  };
+
+  explicit ingress_state(ingress_actor::pointer owner) : self(owner) {}
+  ~ingress_state();
+
+  ingress_actor::behavior_type start(context_ptr with, std::uint64_t number);
+
+  // Pulling.
+  void on_binding(const binding& found);
+  void on_link(bool up);
+  void on_flow(std::size_t permits);
+  void on_delivered(io::bus_message_ptr message);
+  void on_status(const io::bus_message& message);
+  void pull();
+  void retire_subscription();
+  void renew_subscription(const char* why);
+  void on_tick();
+
+  // The life of a message.
+  void take(io::bus_message_ptr message, delivery_info info);
+  void begin(in_flight& taken, std::uint64_t number);
+  std::variant<meme_request, failure> understand(in_flight& taken) const;
+  void on_finished(const ticket& id, outcome result);
+  void respond(std::uint64_t number, in_flight& taken, outcome result, bool dead);
+  std::optional<failure> too_large(const answer_header& header, const success& result) const;
+  void postpone(std::uint64_t number, const failure& why);
+  void on_published(const std::vector<ticket>& ids);
+  void settle(std::uint64_t number, in_flight& taken);
+  void release(std::uint64_t number);
+  void hand_back(const io::bus_message& message);
+  void report_progress();
+
+  // Successors and the end.
+  void on_peers(peers_ptr now);
+  void on_drain();
+  void finish_drain();
+  void report_health(bool well, const std::string& reason);
+
+  std::uint64_t attempts_allowed() const;
+
+  ingress_actor::pointer self;
+  context_ptr shared;
+  std::uint64_t incarnation = 0;
+  peers_ptr now_peers = std::make_shared<peers>();
+
+  policy::plan_options plan;
+  policy::pull_window window{0};
+  binding bound;
+  bool link_up = false;
+  std::size_t flow_permits = std::numeric_limits<std::size_t>::max(); ///< what the model takes
+  std::size_t answer_bytes = 0; ///< in responses that are not settled
+  std::string inbox;
+  io::subscription_ptr subscription;
+  io::subscription_ptr retired; ///< still delivers what had arrived before it was given up
+  std::size_t open_subscriptions = 0;
+  clock::time_point last_heard{};
+  clock::time_point last_progress{};
+  bool look_again = false; ///< whether the provisioner is to be asked at the next tick
+
+  std::unordered_map<std::uint64_t, in_flight> held;
+  std::uint64_t last_number = 0;
+  std::minstd_rand random;
+  bool draining = false;
+
+  static constexpr const char* name = "ingress";
+};
+
+/// Spawns an ingress. `incarnation` must differ from that of every other one in this process.
+ingress_actor spawn_ingress(caf::local_actor* parent, context_ptr shared,
+                            std::uint64_t incarnation);
+
+} // namespace meme

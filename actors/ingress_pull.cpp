@@ -1,0 +1,187 @@
+// How the ingress gets its messages: JetStream's pull protocol itself. A request for N messages
+// goes to $JS.API.CONSUMER.MSG.NEXT.<stream>.<consumer>, whatever answers it comes to our inbox:
+// messages (with an acknowledgement subject as reply) and status messages (NATS ADR-13).
+
+#include <algorithm>
+#include <charconv>
+
+#include "actors/ingress.hpp"
+#include "actors/io/log.hpp"
+
+namespace meme {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// The server says "still here" this often while a pull waits; three times missed is a fault.
+constexpr auto heartbeat = std::chrono::seconds{5};
+
+std::int64_t nanoseconds(std::chrono::nanoseconds time) {
+  return time.count();
+}
+
+std::size_t to_count(const std::string& digits) {
+  std::size_t value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+} // namespace
+
+void ingress_state::on_binding(const binding& found) {
+  bound = found;
+  report_health(found.usable, found.reason);
+  if (found.usable)
+    renew_subscription(nullptr);
+}
+
+void ingress_state::on_link(bool up) {
+  link_up = up;
+  window.forget_pulls(); // the server forgets them with the connection
+  if (!up)
+    return finish_drain();
+  // Stream and consumer may be others than before (a server that lost its disk, a failover).
+  bound.usable = false;
+  look_again = false;
+  if (now_peers->provisioner)
+    self->send(now_peers->provisioner, caf::tick_atom_v);
+}
+
+/// The model cannot be called: what waits in the queue is better off there. The open pulls are
+/// given up, for the server would go on to answer them.
+void ingress_state::on_flow(std::size_t permits) {
+  auto before = std::exchange(flow_permits, permits);
+  window.limit(permits);
+  if (permits == 0)
+    retire_subscription();
+  else if (before == 0 && bound.usable && link_up)
+    renew_subscription(nullptr);
+  else
+    pull();
+}
+
+void ingress_state::retire_subscription() {
+  window.forget_pulls();
+  if (!subscription)
+    return;
+  subscription->stop();
+  retired = std::move(subscription);
+}
+
+/// Begins with an inbox of its own, so that what earlier pulls still bring is told apart by the
+/// server; `why` is given where something was wrong.
+void ingress_state::renew_subscription(const char* why) {
+  if (draining)
+    return;
+  if (why != nullptr) {
+    shared->metrics->pull_resets.Increment();
+    log::warning("open pulls are given up", {{"reason", why}});
+  }
+  retire_subscription();
+  if (flow_permits == 0)
+    return;
+  inbox = shared->bus->make_inbox();
+  ingress_actor target{self};
+  subscription = shared->bus->subscribe(inbox, [target](io::bus_message_ptr message) {
+    caf::anon_send(target, delivered{std::move(message)});
+  });
+  ++open_subscriptions;
+  last_heard = self->clock().now();
+  pull();
+}
+
+void ingress_state::pull() {
+  shared->metrics->permits_in_use.Set(static_cast<double>(window.in_work()));
+  if (!bound.usable || !link_up || draining || !subscription
+      || answer_bytes > shared->options.ingress.max_bytes_in_flight)
+    return;
+  auto count = window.wanted();
+  if (bound.max_batch > 0)
+    count = std::min(count, bound.max_batch);
+  if (count == 0)
+    return;
+  auto& nats = shared->options.nats;
+  std::string request = "{\"batch\":" + std::to_string(count) + ",\"expires\":"
+                        + std::to_string(nanoseconds(shared->options.ingress.pull_expiry))
+                        + ",\"idle_heartbeat\":" + std::to_string(nanoseconds(heartbeat)) + "}";
+  if (window.open() == 0)
+    last_heard = self->clock().now();
+  auto subject = "$JS.API.CONSUMER.MSG.NEXT." + nats.stream + "." + nats.consumer;
+  if (shared->bus->publish(subject, request, {}, inbox) == io::bus_error::none)
+    window.asked(count);
+}
+
+void ingress_state::on_delivered(io::bus_message_ptr message) {
+  if (!message) { // a subscription has come to its end
+    --open_subscriptions;
+    finish_drain();
+    return;
+  }
+  last_heard = self->clock().now();
+  auto info = parse_ack_subject(message->reply());
+  if (!info) {
+    on_status(*message);
+    return;
+  }
+  auto permitted = window.arrived();
+  if (!permitted || draining) {
+    if (permitted)
+      window.settled();
+    return hand_back(*message);
+  }
+  take(std::move(message), *info);
+  pull();
+}
+
+/// Status messages: 100 a heartbeat, 408 the pull's time is over, 409 and 503 something is wrong
+/// with the consumer, the stream or the server.
+void ingress_state::on_status(const io::bus_message& message) {
+  auto status = message.header("Status");
+  if (status == "100" || (!status.empty() && message.subject() != inbox))
+    return;
+  if (status == "408" || status == "404") {
+    auto pending = message.header("Nats-Pending-Messages");
+    if (pending.empty()) // an older server: this pull's share is not known
+      return renew_subscription(nullptr);
+    window.lapsed(to_count(pending));
+    return pull();
+  }
+  if (status.empty()) {
+    log::warning("something that is no request came to the inbox",
+                 {{"subject", message.subject()}});
+    return;
+  }
+  auto description = message.header("Description");
+  log::warning("a pull was refused", {{"status", status}, {"description", description}});
+  window.forget_pulls();
+  bound.usable = false;
+  look_again = true; // at the next tick: a server in trouble is not to be hammered
+  report_health(false, "pull refused: " + status + " " + description);
+}
+
+void ingress_state::on_tick() {
+  self->delayed_send(self, std::chrono::seconds{1}, caf::tick_atom_v);
+  auto now = self->clock().now();
+  if (link_up && look_again && now_peers->provisioner) {
+    look_again = false;
+    self->send(now_peers->provisioner, caf::tick_atom_v);
+  }
+  if (bound.usable && link_up && window.open() > 0 && now - last_heard > 3 * heartbeat)
+    renew_subscription("the server has not been heard for three heartbeats");
+  if (now - last_progress >= bound.ack_wait / 3) {
+    last_progress = now;
+    report_progress();
+  }
+  pull();
+}
+
+/// One sweep for all: each message in work gets its ack_wait anew.
+void ingress_state::report_progress() {
+  if (!link_up)
+    return;
+  for (auto& [number, each] : held)
+    shared->bus->publish(std::string{each.message->reply()}, "+WPI");
+}
+
+} // namespace meme

@@ -1,0 +1,107 @@
+#include "actors/instruments.hpp"
+
+namespace meme {
+
+namespace {
+
+using namespace prometheus;
+
+Counter& counter(Registry& to, const char* name, const char* help) {
+  return BuildCounter().Name(name).Help(help).Register(to).Add({});
+}
+
+Gauge& gauge(Registry& to, const char* name, const char* help) {
+  return BuildGauge().Name(name).Help(help).Register(to).Add({});
+}
+
+Histogram& histogram(Registry& to, const char* name, const char* help) {
+  // From a hit in the process (well under a millisecond) to a model that takes its two minutes.
+  static const Histogram::BucketBoundaries bounds{
+      .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20, 40, 80, 160};
+  return BuildHistogram().Name(name).Help(help).Register(to).Add({}, bounds);
+}
+
+} // namespace
+
+instruments::instruments(std::shared_ptr<Registry> to)
+    : registry(std::move(to)),
+      requests(counter(*registry, "meme_generator_requests_total",
+                       "Messages taken from the queue, bad ones too")),
+      success(
+          counter(*registry, "meme_generator_success_total", "Requests answered with a picture")),
+      errors(counter(*registry, "meme_generator_errors_total", "Requests answered with an error")),
+      cache_hits(counter(*registry, "meme_generator_cache_hits_total",
+                         "Requests whose picture was found in a cache")),
+      cache_misses(counter(*registry, "meme_generator_cache_misses_total",
+                           "Requests whose picture had to be generated")),
+      processing_duration_s(histogram(*registry, "meme_generator_processing_duration_seconds",
+                                      "From a message's arrival to its answer's")),
+      generation_duration_s(histogram(*registry, "meme_generator_generation_duration_seconds",
+                                      "One call of the model, failed ones too")),
+      permits(gauge(*registry, "meme_generator_permits", "Messages that may be in work at once")),
+      permits_in_use(gauge(*registry, "meme_generator_permits_in_use", "Messages in work")),
+      redeliveries(counter(*registry, "meme_generator_redeliveries_total",
+                           "Messages taken that had been delivered before")),
+      handed_back(counter(*registry, "meme_generator_handed_back_total",
+                          "Messages given back to the queue untouched")),
+      postponed(counter(*registry, "meme_generator_postponed_total",
+                        "Messages given back to the queue to be tried again later")),
+      dead_letters(counter(*registry, "meme_generator_dead_letters_total",
+                           "Messages moved to the dead letters")),
+      pull_resets(counter(*registry, "meme_generator_pull_resets_total",
+                          "Times the open pulls were given up and made anew")),
+      answer_bytes(gauge(*registry, "meme_generator_answer_bytes",
+                         "Bytes of pictures whose answers the server has not confirmed")),
+      nats_connected(
+          gauge(*registry, "meme_generator_nats_connected", "1 while connected to NATS")),
+      nats_reconnects(
+          counter(*registry, "meme_generator_nats_connections_total", "Connections made to NATS")),
+      nats_errors(counter(*registry, "meme_generator_nats_errors_total",
+                          "Errors that NATS reported: slow consumer, permissions, refused writes")),
+      answers_published_again(counter(*registry, "meme_generator_answers_published_again_total",
+                                      "Answers published again because a connection broke")),
+      redis_connected(
+          gauge(*registry, "meme_generator_redis_connected", "1 while Redis can be asked")),
+      redis_failures(counter(*registry, "meme_generator_redis_failures_total",
+                             "Look-ups and stores that Redis did not do")),
+      local_cache_bytes(
+          gauge(*registry, "meme_generator_local_cache_bytes", "Bytes in the in-process cache")),
+      joined_requests(counter(*registry, "meme_generator_joined_requests_total",
+                              "Requests that waited for another one's generation")),
+      calls_in_flight(
+          gauge(*registry, "meme_generator_model_calls_in_flight", "Calls of the model under way")),
+      calls(counter(*registry, "meme_generator_model_calls_total", "Calls of the model")),
+      calls_waiting(gauge(*registry, "meme_generator_model_calls_waiting",
+                          "Pictures that wait for a call of the model")),
+      call_limit(gauge(*registry, "meme_generator_model_call_limit",
+                       "Calls of the model that may be under way at once, as it takes them")),
+      breaker_state(gauge(*registry, "meme_generator_breaker_state",
+                          "Circuit breaker around the model: 0 closed, 1 open, 2 half-open")),
+      breaker_openings(counter(*registry, "meme_generator_breaker_openings_total",
+                               "Times the circuit breaker has opened")),
+      errors_by_code_(BuildCounter()
+                          .Name("meme_generator_errors_by_code_total")
+                          .Help("Requests answered with an error, by its code")
+                          .Register(*registry)),
+      retries_(BuildCounter()
+                   .Name("meme_generator_model_retries_total")
+                   .Help("Calls of the model that are tried again, by what was wrong")
+                   .Register(*registry)),
+      restarts_(BuildCounter()
+                    .Name("meme_generator_actor_restarts_total")
+                    .Help("Actors restarted after a failure")
+                    .Register(*registry)) {}
+
+Counter& instruments::errors_by(error_code code) {
+  return errors_by_code_.Add({{"code", std::string{to_string(code)}}});
+}
+
+Counter& instruments::retries_by(error_code code) {
+  return retries_.Add({{"reason", std::string{to_string(code)}}});
+}
+
+Counter& instruments::restarts_of(const std::string& actor) {
+  return restarts_.Add({{"actor", actor}});
+}
+
+} // namespace meme

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include "messages/outcome.hpp"
+
+namespace meme {
+
+/// Every metric of the service, made here and nowhere else. The instruments are atomic: actors
+/// count on the spot instead of sending a message for each event. Names are part of the contract
+/// with dashboards: test/unit/golden holds the list.
+class instruments {
+public:
+  explicit instruments(std::shared_ptr<prometheus::Registry> registry);
+
+  const std::shared_ptr<prometheus::Registry> registry;
+
+  // Fixed: the names that the service's users know.
+  prometheus::Counter& requests;
+  prometheus::Counter& success;
+  prometheus::Counter& errors;
+  prometheus::Counter& cache_hits;
+  prometheus::Counter& cache_misses;
+  prometheus::Histogram& processing_duration_s;
+  prometheus::Histogram& generation_duration_s;
+
+  // The queue.
+  prometheus::Gauge& permits;
+  prometheus::Gauge& permits_in_use;
+  prometheus::Counter& redeliveries;
+  prometheus::Counter& handed_back;
+  prometheus::Counter& postponed;
+  prometheus::Counter& dead_letters;
+  prometheus::Counter& pull_resets;
+  prometheus::Gauge& answer_bytes;
+
+  // The connections.
+  prometheus::Gauge& nats_connected;
+  prometheus::Counter& nats_reconnects;
+  prometheus::Counter& nats_errors;
+  prometheus::Counter& answers_published_again;
+  prometheus::Gauge& redis_connected;
+  prometheus::Counter& redis_failures;
+
+  // Pictures.
+  prometheus::Gauge& local_cache_bytes;
+  prometheus::Counter& joined_requests;
+  prometheus::Gauge& calls_in_flight;
+  prometheus::Counter& calls;
+  prometheus::Gauge& calls_waiting;
+  prometheus::Gauge& call_limit;
+  prometheus::Gauge& breaker_state;
+  prometheus::Counter& breaker_openings;
+
+  prometheus::Counter& errors_by(error_code code);
+  prometheus::Counter& retries_by(error_code code);
+  prometheus::Counter& restarts_of(const std::string& actor);
+
+private:
+  prometheus::Family<prometheus::Counter>& errors_by_code_;
+  prometheus::Family<prometheus::Counter>& retries_;
+  prometheus::Family<prometheus::Counter>& restarts_;
+};
+
+using instruments_ptr = std::shared_ptr<instruments>;
+
+} // namespace meme

@@ -1,0 +1,301 @@
+#include "actors/io/http_client.hpp"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <new>
+
+namespace meme::io {
+
+namespace {
+
+using clock = event_loop::clock;
+
+/// libcurl's own cache keeps a name for 60 s.
+constexpr auto name_lifetime = std::chrono::seconds{55};
+
+bool header_is(std::string_view line, std::string_view name) {
+  return line.size() > name.size() && line[name.size()] == ':'
+         && std::equal(name.begin(), name.end(), line.begin(), [](char a, char b) {
+              return a == static_cast<char>(::tolower(static_cast<unsigned char>(b)));
+            });
+}
+
+std::string header_value(std::string_view line) {
+  auto begin = line.find_first_not_of(" \t", line.find(':') + 1);
+  auto end = line.find_last_not_of(" \t\r\n");
+  if (begin == std::string_view::npos || end < begin)
+    return {};
+  return std::string{line.substr(begin, end - begin + 1)};
+}
+
+transfer_error classify(CURLcode code) {
+  switch (code) {
+  case CURLE_OK:
+    return transfer_error::none;
+  case CURLE_COULDNT_RESOLVE_HOST:
+  case CURLE_COULDNT_RESOLVE_PROXY:
+  case CURLE_COULDNT_CONNECT:
+    return transfer_error::connect;
+  case CURLE_OPERATION_TIMEDOUT:
+    return transfer_error::timeout;
+  case CURLE_PARTIAL_FILE:
+  case CURLE_RECV_ERROR:
+  case CURLE_SEND_ERROR:
+  case CURLE_GOT_NOTHING:
+  case CURLE_HTTP2:
+  case CURLE_HTTP2_STREAM:
+    return transfer_error::cut;
+  case CURLE_SSL_CONNECT_ERROR:
+  case CURLE_PEER_FAILED_VERIFICATION:
+  case CURLE_SSL_CACERT_BADFILE:
+  case CURLE_SSL_CERTPROBLEM:
+    return transfer_error::tls;
+  default:
+    return transfer_error::other;
+  }
+}
+
+} // namespace
+
+struct http_client::transfer {
+  http_client* owner = nullptr;
+  CURL* easy = nullptr;
+  curl_slist* headers = nullptr;
+  http_request request;
+  callback done;
+  http_reply reply;
+  clock::time_point last_byte{};
+  char error_text[CURL_ERROR_SIZE] = {};
+
+  ~transfer() { curl_slist_free_all(headers); }
+};
+
+http_client::http_client(event_loop& loop, http_limits limits)
+    : loop_(loop), limits_(limits), multi_(curl_multi_init()) {
+  if (multi_ == nullptr)
+    throw std::bad_alloc();
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, limits_.max_connections);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &on_socket);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &on_timer);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+}
+
+http_client::~http_client() {
+  for (auto& [easy, ignored] : transfers_) {
+    curl_multi_remove_handle(multi_, easy);
+    curl_easy_cleanup(easy);
+  }
+  for (auto* easy : spare_)
+    curl_easy_cleanup(easy);
+  curl_multi_cleanup(multi_);
+  loop_.cancel(timer_);
+  loop_.cancel(stall_timer_);
+}
+
+void http_client::post(http_request request, callback done) {
+  auto next = std::make_unique<transfer>();
+  next->owner = this;
+  next->request = std::move(request);
+  next->done = std::move(done);
+  post(std::move(next));
+}
+
+void http_client::post(transfer_ptr next) {
+  if (scout_ != nullptr) {
+    waiting_.push_back(std::move(next));
+    return;
+  }
+  auto scouting = clock::now() >= name_known_until_;
+  auto* raw = next.get();
+  start(std::move(next));
+  if (scouting)
+    scout_ = raw->easy;
+}
+
+void http_client::start(transfer_ptr next) {
+  if (spare_.empty()) {
+    next->easy = curl_easy_init();
+    if (next->easy == nullptr)
+      throw std::bad_alloc();
+  } else {
+    next->easy = spare_.back();
+    spare_.pop_back();
+    curl_easy_reset(next->easy); // keeps connections, names and sessions
+  }
+  configure(*next);
+  auto* easy = next->easy;
+  transfers_.emplace(easy, std::move(next));
+  curl_multi_add_handle(multi_, easy);
+}
+
+void http_client::configure(transfer& next) {
+  auto* easy = next.easy;
+  for (auto& header : next.request.headers)
+    next.headers = curl_slist_append(next.headers, header.c_str());
+  next.headers = curl_slist_append(next.headers, "Expect:"); // no round trip before the body
+  curl_easy_setopt(easy, CURLOPT_URL, next.request.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, next.headers);
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, next.request.body.data());
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(next.request.body.size()));
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "meme-generator/" MEME_VERSION);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  // Rather a stream of HTTP/2 than a connection. Without TLS there is no HTTP/2 to wait for, and
+  // libcurl would wait until the first answer of all is here.
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, next.request.url.rfind("https:", 0) == 0 ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(limits_.timeout.count()));
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                   static_cast<long>(limits_.connect_timeout.count()));
+  curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
+                   static_cast<curl_off_t>(limits_.max_body_bytes));
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, next.error_text);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &next);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &next);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &on_connected);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, &next);
+}
+
+int http_client::on_socket(CURL*, curl_socket_t fd, int what, void* client, void*) {
+  auto& self = *static_cast<http_client*>(client);
+  if (what == CURL_POLL_REMOVE) {
+    self.loop_.unwatch(fd);
+    return 0;
+  }
+  std::uint32_t events = 0;
+  if ((what & CURL_POLL_IN) != 0)
+    events |= EPOLLIN;
+  if ((what & CURL_POLL_OUT) != 0)
+    events |= EPOLLOUT;
+  self.loop_.watch(fd, events, [&self, fd](std::uint32_t ready) { self.socket_ready(fd, ready); });
+  return 0;
+}
+
+void http_client::socket_ready(curl_socket_t fd, std::uint32_t epoll_events) {
+  int mask = 0;
+  if ((epoll_events & (EPOLLIN | EPOLLHUP)) != 0)
+    mask |= CURL_CSELECT_IN;
+  if ((epoll_events & EPOLLOUT) != 0)
+    mask |= CURL_CSELECT_OUT;
+  if ((epoll_events & EPOLLERR) != 0)
+    mask |= CURL_CSELECT_ERR;
+  int running = 0;
+  curl_multi_socket_action(multi_, fd, mask, &running);
+  reap();
+}
+
+int http_client::on_timer(CURLM*, long timeout_ms, void* client) {
+  static_cast<http_client*>(client)->arm_timer(timeout_ms);
+  return 0;
+}
+
+void http_client::arm_timer(long timeout_ms) {
+  loop_.cancel(timer_);
+  timer_ = 0;
+  if (timeout_ms < 0)
+    return;
+  timer_ = loop_.call_after(std::chrono::milliseconds{timeout_ms}, [this] {
+    int running = 0;
+    curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+    reap();
+  });
+}
+
+std::size_t http_client::on_body(char* data, std::size_t size, std::size_t count, void* to) {
+  auto& self = *static_cast<transfer*>(to);
+  auto bytes = size * count;
+  auto& body = self.reply.body;
+  if (body.size() + bytes > self.owner->limits_.max_body_bytes) {
+    self.reply.error = transfer_error::too_large;
+    return 0;
+  }
+  if (body.empty()) {
+    curl_off_t announced = -1;
+    curl_easy_getinfo(self.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    if (announced > 0)
+      body.reserve(static_cast<std::size_t>(announced)); // bounded by CURLOPT_MAXFILESIZE_LARGE
+    self.owner->receiving_.insert(&self);
+    if (self.owner->stall_timer_ == 0)
+      self.owner->look_for_stalls();
+  }
+  self.last_byte = clock::now();
+  body.append(data, bytes);
+  return bytes;
+}
+
+std::size_t http_client::on_header(char* data, std::size_t size, std::size_t count, void* to) {
+  auto& reply = static_cast<transfer*>(to)->reply;
+  std::string_view line{data, size * count};
+  if (header_is(line, "content-type"))
+    reply.content_type = header_value(line);
+  else if (header_is(line, "retry-after"))
+    reply.retry_after = header_value(line);
+  else if (header_is(line, "ratelimit"))
+    reply.rate_limit = header_value(line);
+  return size * count;
+}
+
+int http_client::on_connected(void* to, char*, char*, int, int) {
+  auto& self = *static_cast<transfer*>(to);
+  auto& client = *self.owner;
+  if (client.scout_ == self.easy) {
+    client.name_known_until_ = clock::now() + name_lifetime;
+    // Not from inside libcurl: it forbids adding handles in its callbacks.
+    client.loop_.call_after(clock::duration::zero(), [&client] { client.end_scouting(); });
+  }
+  return CURL_PREREQFUNC_OK;
+}
+
+void http_client::end_scouting() {
+  scout_ = nullptr;
+  for (auto& next : std::exchange(waiting_, {}))
+    post(std::move(next));
+}
+
+void http_client::look_for_stalls() {
+  stall_timer_ = 0;
+  if (receiving_.empty())
+    return;
+  auto limit = clock::now() - limits_.stall_timeout;
+  std::vector<CURL*> stalled;
+  for (auto* each : receiving_)
+    if (each->last_byte != clock::time_point{} && each->last_byte < limit)
+      stalled.push_back(each->easy);
+  for (auto* easy : stalled) {
+    transfers_.at(easy)->reply.error = transfer_error::stalled;
+    finish(easy, CURLE_OPERATION_TIMEDOUT);
+  }
+  stall_timer_ = loop_.call_after(
+      std::min<std::chrono::milliseconds>(std::chrono::seconds{1}, limits_.stall_timeout / 4),
+      [this] { look_for_stalls(); });
+}
+
+void http_client::reap() {
+  int left = 0;
+  while (auto* message = curl_multi_info_read(multi_, &left))
+    if (message->msg == CURLMSG_DONE)
+      finish(message->easy_handle, message->data.result);
+}
+
+void http_client::finish(CURL* easy, CURLcode result) {
+  auto found = transfers_.find(easy);
+  auto ended = std::move(found->second);
+  transfers_.erase(found);
+  receiving_.erase(ended.get());
+  auto& reply = ended->reply;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply.status);
+  if (reply.error == transfer_error::none)
+    reply.error = result == CURLE_FILESIZE_EXCEEDED ? transfer_error::too_large : classify(result);
+  if (reply.error != transfer_error::none)
+    reply.error_text = *ended->error_text != '\0' ? ended->error_text : curl_easy_strerror(result);
+  curl_multi_remove_handle(multi_, easy);
+  spare_.push_back(easy);
+  if (scout_ == easy) // it has failed before it was connected
+    end_scouting();
+  ended->done(std::move(reply));
+}
+
+} // namespace meme::io

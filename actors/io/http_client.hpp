@@ -1,0 +1,108 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include <curl/curl.h>
+
+#include "actors/io/event_loop.hpp"
+
+namespace meme::io {
+
+struct http_limits {
+  std::chrono::milliseconds timeout{120'000};        ///< the whole transfer
+  std::chrono::milliseconds connect_timeout{10'000}; ///< name, connection, TLS
+  /// The longest silence once the first byte of the body is here. (Before it a model may be silent
+  /// for a minute: curl's own low-speed limit would count that too.)
+  std::chrono::milliseconds stall_timeout{20'000};
+  std::size_t max_body_bytes = 32 << 20;
+  long max_connections = 64; ///< idle connections kept for reuse
+};
+
+struct http_request {
+  std::string url;
+  std::vector<std::string> headers; ///< `Name: value`
+  std::string body;                 ///< sent with POST
+};
+
+enum class transfer_error {
+  none,
+  connect, ///< name or connection
+  tls,     ///< handshake or certificate
+  timeout, ///< total limit
+  stalled, ///< silence in the middle of the body
+  cut,     ///< the connection broke before the announced end
+  too_large,
+  other
+};
+
+struct http_reply {
+  transfer_error error = transfer_error::none;
+  std::string error_text; ///< the library's words; empty without error
+  long status = 0;        ///< 0 where none came
+  std::string content_type;
+  std::string retry_after; ///< header of that name
+  std::string rate_limit;  ///< header RateLimit
+  std::string body;
+};
+
+/// Thousands of HTTP transfers on one event loop: libcurl's multi interface with
+/// `curl_multi_socket_action`. Connections are kept and reused, HTTP/2 is used where it is offered
+/// over TLS, a proxy is taken from the environment, certificates are checked.
+class http_client {
+public:
+  using id = std::uint64_t;
+  using callback = std::function<void(http_reply)>;
+
+  http_client(event_loop& loop, http_limits limits);
+  ~http_client(); ///< transfers under way end without a callback
+  http_client(const http_client&) = delete;
+  http_client& operator=(const http_client&) = delete;
+
+  void post(http_request request, callback done);
+
+  std::size_t transfers() const { return transfers_.size() + waiting_.size(); }
+
+private:
+  struct transfer;
+  using transfer_ptr = std::unique_ptr<transfer>;
+
+  void post(transfer_ptr next);
+  void start(transfer_ptr next);
+  void end_scouting();
+  void configure(transfer& next);
+  void socket_ready(curl_socket_t fd, std::uint32_t epoll_events);
+  void arm_timer(long timeout_ms);
+  void reap();
+  void finish(CURL* easy, CURLcode result);
+  void look_for_stalls();
+
+  static int on_socket(CURL* easy, curl_socket_t fd, int what, void* client, void* socket);
+  static int on_timer(CURLM* multi, long timeout_ms, void* client);
+  static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* to);
+  static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* to);
+  static int on_connected(void* to, char*, char*, int, int);
+
+  event_loop& loop_;
+  http_limits limits_;
+  CURLM* multi_;
+  std::unordered_map<CURL*, transfer_ptr> transfers_;
+  std::unordered_set<transfer*> receiving_; ///< those whose body has begun
+  std::vector<CURL*> spare_;                ///< handles for reuse: making one costs 20 KB
+  event_loop::timer_id timer_ = 0;
+  event_loop::timer_id stall_timer_ = 0;
+
+  // libcurl looks names up in a thread per transfer. The first transfer after a while goes alone
+  // until it is connected; the others wait for that and find the name in the cache.
+  std::vector<transfer_ptr> waiting_;
+  CURL* scout_ = nullptr;
+  event_loop::clock::time_point name_known_until_{};
+};
+
+} // namespace meme::io

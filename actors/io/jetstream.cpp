@@ -1,0 +1,93 @@
+#include "actors/io/jetstream.hpp"
+
+namespace meme::io {
+
+namespace {
+
+using stream_info_ptr = nats_ptr<jsStreamInfo, jsStreamInfo_Destroy>;
+using consumer_info_ptr = nats_ptr<jsConsumerInfo, jsConsumerInfo_Destroy>;
+
+std::string text(const char* value) {
+  return value == nullptr ? "" : value;
+}
+
+} // namespace
+
+jetstream::jetstream(natsConnection* connection, std::chrono::milliseconds patience) {
+  jsOptions_Init(&options_);
+  options_.Wait = patience.count();
+  jsCtx* raw = nullptr;
+  check(natsConnection_JetStream(&raw, connection, &options_), "JetStream");
+  context_.reset(raw);
+}
+
+std::optional<stream_config> jetstream::find_stream(const std::string& name) {
+  jsStreamInfo* raw = nullptr;
+  jsErrCode code{};
+  auto status = js_GetStreamInfo(&raw, context_.get(), name.c_str(), &options_, &code);
+  if (status == NATS_NOT_FOUND)
+    return {};
+  check(status, "stream");
+  stream_info_ptr info{raw};
+  stream_config result;
+  result.name = name;
+  result.retention = info->Config->Retention;
+  result.storage = info->Config->Storage;
+  for (int i = 0; i < info->Config->SubjectsLen; ++i)
+    result.subjects.push_back(info->Config->Subjects[i]);
+  return result;
+}
+
+void jetstream::create_stream(const stream_config& wanted) {
+  std::vector<const char*> subjects;
+  for (auto& subject : wanted.subjects)
+    subjects.push_back(subject.c_str());
+  jsStreamConfig config;
+  jsStreamConfig_Init(&config);
+  config.Name = wanted.name.c_str();
+  config.Subjects = subjects.data();
+  config.SubjectsLen = static_cast<int>(subjects.size());
+  config.Retention = wanted.retention;
+  config.Storage = wanted.storage;
+  jsErrCode code{};
+  check(js_AddStream(nullptr, context_.get(), &config, &options_, &code), "stream");
+}
+
+std::optional<consumer_config> jetstream::find_consumer(const std::string& stream,
+                                                        const std::string& name) {
+  jsConsumerInfo* raw = nullptr;
+  jsErrCode code{};
+  auto status =
+      js_GetConsumerInfo(&raw, context_.get(), stream.c_str(), name.c_str(), &options_, &code);
+  if (status == NATS_NOT_FOUND)
+    return {};
+  check(status, "consumer");
+  consumer_info_ptr info{raw};
+  auto& config = *info->Config;
+  consumer_config result;
+  result.name = name;
+  result.push = !text(config.DeliverSubject).empty();
+  result.ack_policy = config.AckPolicy;
+  result.ack_wait = std::chrono::nanoseconds{config.AckWait};
+  result.max_deliver = config.MaxDeliver;
+  result.max_ack_pending = config.MaxAckPending;
+  result.max_request_batch = config.MaxRequestBatch;
+  result.has_backoff = config.BackOffLen > 0;
+  result.filter = text(config.FilterSubject);
+  return result;
+}
+
+void jetstream::create_consumer(const std::string& stream, const consumer_config& wanted) {
+  jsConsumerConfig config;
+  jsConsumerConfig_Init(&config);
+  config.Durable = wanted.name.c_str();
+  config.AckPolicy = wanted.ack_policy;
+  config.AckWait = wanted.ack_wait.count();
+  config.MaxDeliver = wanted.max_deliver;
+  config.MaxAckPending = wanted.max_ack_pending;
+  jsErrCode code{};
+  check(js_AddConsumer(nullptr, context_.get(), stream.c_str(), &config, &options_, &code),
+        "consumer");
+}
+
+} // namespace meme::io

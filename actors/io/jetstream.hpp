@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/io/nats_connection.hpp"
+
+namespace meme::io {
+
+using js_context_ptr = nats_ptr<jsCtx, jsCtx_Destroy>;
+
+/// What of a stream's configuration matters here.
+struct stream_config {
+  std::string name;
+  std::vector<std::string> subjects;
+  jsRetentionPolicy retention = js_WorkQueuePolicy;
+  jsStorageType storage = js_FileStorage;
+};
+
+/// What of a durable consumer's configuration matters here.
+struct consumer_config {
+  std::string name;
+  bool push = false;
+  jsAckPolicy ack_policy = js_AckExplicit;
+  std::chrono::nanoseconds ack_wait = std::chrono::seconds{30};
+  std::int64_t max_deliver = -1; ///< -1: no limit
+  std::int64_t max_ack_pending = 20'000;
+  std::int64_t max_request_batch = 0; ///< 0: no limit
+  bool has_backoff = false;
+  std::string filter; ///< empty: none
+};
+
+/// JetStream's administration, blocking for up to `patience` a call. Every member throws
+/// std::runtime_error with the server's words, but for what is merely not there.
+class jetstream {
+public:
+  jetstream(natsConnection* connection, std::chrono::milliseconds patience);
+
+  std::optional<stream_config> find_stream(const std::string& name);
+  void create_stream(const stream_config& wanted);
+
+  std::optional<consumer_config> find_consumer(const std::string& stream, const std::string& name);
+  void create_consumer(const std::string& stream, const consumer_config& wanted);
+
+private:
+  jsOptions options_{};
+  js_context_ptr context_;
+};
+
+} // namespace meme::io

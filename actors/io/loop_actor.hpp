@@ -1,0 +1,93 @@
+#pragma once
+
+#include <atomic>
+#include <exception>
+
+#include <caf/all.hpp>
+
+#include "actors/io/event_loop.hpp"
+
+// This header leans on how CAF 0.17 runs a detached actor (which functions resume() is made of, and
+// what a blocked mailbox means). Look again before building on another release.
+static_assert(CAF_VERSION == 1706, "review loop_actor against this release of CAF");
+
+namespace meme::io {
+
+/// A typed, event-based actor with an event loop of its own, to be spawned detached.
+///
+/// The actor's thread belongs to CAF, its messages come through its mailbox; but where CAF would
+/// park the thread until there is mail, the thread waits in the event loop instead, for mail and
+/// for sockets:
+///
+///   resume():  handle a burst of messages -> run the loop, waiting only if the mailbox is empty
+///   enqueue(): let CAF queue the message  -> wake the loop if it waits
+///
+/// No message can slip between the two. The sleeper stores `waiting_` before it looks at the
+/// mailbox a last time; the sender puts the message into the mailbox before it looks at `waiting_`
+/// (Dekker's pattern, sequentially consistent on both sides): one of them sees the other.
+///
+/// Not detached, it behaves as any event-based actor and its loop does not run: that is how it is
+/// tested on CAF's test coordinator.
+template <class Base>
+class loop_actor : public Base {
+public:
+  using Base::Base;
+
+  void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) override {
+    Base::enqueue(std::move(element), unit);
+    // Only the first sender of a burst pays for the system call.
+    if (waiting_.load() && waiting_.exchange(false))
+      loop_.wake();
+  }
+
+  caf::resumable::resume_result resume(caf::execution_unit* unit, std::size_t max) override {
+    if (!this->getf(caf::abstract_actor::is_detached_flag))
+      return Base::resume(unit, max);
+    for (;;) {
+      auto result = Base::resume(unit, max_burst_);
+      if (result == caf::resumable::done || result == caf::resumable::shutdown_execution_unit)
+        return result; // `this` may be gone
+      auto mailbox_empty = result == caf::resumable::awaiting_message;
+      run_loop(mailbox_empty);
+      // An empty mailbox was left in the state "blocked". If it no longer is, a sender has found it
+      // so, holds a reference to us and has scheduled us (or is about to).
+      auto scheduled = mailbox_empty && !this->mailbox().try_unblock();
+      if (!this->alive()) {
+        // A callback of the loop has called quit(); resume() would not notice.
+        this->finalize();
+        if (scheduled)
+          caf::intrusive_ptr_release(this->ctrl());
+        return caf::resumable::done;
+      }
+      if (scheduled)
+        return result; // CAF drops the sender's reference and comes back at once
+    }
+  }
+
+protected:
+  event_loop& loop() { return loop_; }
+
+private:
+  void run_loop(bool mailbox_empty) {
+    auto wait = false;
+    if (mailbox_empty) {
+      waiting_.store(true);
+      wait = this->mailbox().blocked();
+    }
+    try {
+      loop_.run_once(wait);
+    } catch (const std::exception& e) {
+      // As for an exception in a message handler: the actor ends, its supervisor hears of it.
+      this->quit(caf::make_error(caf::sec::runtime_error, std::string{e.what()}));
+    }
+    waiting_.store(false, std::memory_order_relaxed);
+  }
+
+  /// Messages handled before sockets get their turn.
+  static constexpr std::size_t max_burst_ = 64;
+
+  event_loop loop_;
+  std::atomic<bool> waiting_{false};
+};
+
+} // namespace meme::io

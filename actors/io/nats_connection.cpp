@@ -1,0 +1,225 @@
+#include "actors/io/nats_connection.hpp"
+
+#include <stdexcept>
+
+#include "actors/io/nats_options.hpp"
+
+namespace meme::io {
+
+void check(natsStatus status, const char* what) {
+  if (status == NATS_OK)
+    return;
+  std::string text = what;
+  text += ": ";
+  text += natsStatus_GetText(status);
+  if (auto* detail = nats_GetLastError(nullptr); detail != nullptr && *detail != '\0')
+    text.append(" (").append(detail).append(")");
+  throw std::runtime_error(text);
+}
+
+namespace {
+
+class nats_bus_message final : public bus_message {
+public:
+  explicit nats_bus_message(natsMsg* message) : message_(message) {}
+
+  std::string_view subject() const override { return natsMsg_GetSubject(message_.get()); }
+
+  std::string_view reply() const override {
+    auto* text = natsMsg_GetReply(message_.get());
+    return text == nullptr ? std::string_view{} : text;
+  }
+
+  std::string_view data() const override {
+    return {natsMsg_GetData(message_.get()),
+            static_cast<std::size_t>(natsMsg_GetDataLength(message_.get()))};
+  }
+
+  std::string header(const char* name) const override {
+    const char* value = nullptr;
+    auto found = natsMsgHeader_Get(message_.get(), name, &value) == NATS_OK && value != nullptr;
+    return found ? value : std::string{};
+  }
+
+private:
+  nats_message_ptr message_;
+};
+
+/// What a subscription's callbacks need; lives until the last of them is over.
+struct receiver {
+  bus::callback deliver;
+};
+
+class nats_subscription final : public subscription {
+public:
+  nats_subscription(natsConnection* connection, const std::string& subject, bus::callback deliver) {
+    auto owned = std::make_unique<receiver>(receiver{std::move(deliver)});
+    check(natsConnection_Subscribe(&handle_, connection, subject.c_str(), on_message, owned.get()),
+          "subscribe");
+    auto* target = owned.release();
+    natsSubscription_SetOnCompleteCB(
+        handle_,
+        [](void* closure) {
+          std::unique_ptr<receiver> last{static_cast<receiver*>(closure)};
+          last->deliver(nullptr);
+        },
+        target);
+    // What may arrive is bounded by what was asked for; the library must not drop any of it.
+    natsSubscription_SetPendingLimits(handle_, -1, -1);
+  }
+
+  ~nats_subscription() override { natsSubscription_Destroy(handle_); }
+
+  void stop() override { natsSubscription_Drain(handle_); }
+
+private:
+  static void on_message(natsConnection*, natsSubscription*, natsMsg* message, void* closure) {
+    static_cast<receiver*>(closure)->deliver(std::make_shared<nats_bus_message>(message));
+  }
+
+  natsSubscription* handle_ = nullptr;
+};
+
+bus_error to_bus_error(natsStatus status) {
+  switch (status) {
+  case NATS_OK:
+    return bus_error::none;
+  case NATS_MAX_PAYLOAD:
+    return bus_error::too_large;
+  case NATS_CONNECTION_CLOSED:
+  case NATS_CONNECTION_DISCONNECTED:
+  case NATS_INSUFFICIENT_BUFFER:
+  case NATS_IO_ERROR:
+  case NATS_TIMEOUT:
+    return bus_error::disconnected;
+  default:
+    return bus_error::other;
+  }
+}
+
+nats_events& events_of(void* closure) {
+  return *static_cast<nats_events*>(closure);
+}
+
+} // namespace
+
+std::shared_ptr<nats_connection> nats_connection::open(const config::nats_options& options,
+                                                       const std::string& name,
+                                                       nats_events events) {
+  std::shared_ptr<nats_connection> result{new nats_connection};
+  result->connect(options, name, std::make_unique<nats_events>(std::move(events)));
+  return result;
+}
+
+nats_connection::~nats_connection() {
+  natsConnection_Destroy(connection_);
+}
+
+void nats_connection::connect(const config::nats_options& options, const std::string& name,
+                              std::unique_ptr<nats_events> events) {
+  auto prepared = make_nats_options(options, name);
+  auto* raw = prepared.get();
+  auto* closure = events.get();
+  natsConnectionHandler on_connect = [](natsConnection*, void* target) {
+    if (auto& call = events_of(target).connected)
+      call();
+  };
+  natsOptions_SetRetryOnFailedConnect(raw, true, on_connect, closure);
+  natsOptions_SetReconnectedCB(raw, on_connect, closure);
+  natsOptions_SetDisconnectedCB(
+      raw,
+      [](natsConnection*, void* target) {
+        if (auto& call = events_of(target).disconnected)
+          call();
+      },
+      closure);
+  natsOptions_SetLameDuckModeCB(
+      raw,
+      [](natsConnection*, void* target) {
+        if (auto& call = events_of(target).lame_duck)
+          call();
+      },
+      closure);
+  natsOptions_SetClosedCB(
+      raw,
+      [](natsConnection* connection, void* target) {
+        const char* reason = nullptr;
+        natsConnection_GetLastError(connection, &reason);
+        // The last of a connection's callbacks, which may come after the connection object is gone.
+        std::unique_ptr<nats_events> last{&events_of(target)};
+        if (last->closed)
+          last->closed(reason == nullptr ? "" : reason);
+      },
+      closure);
+  natsOptions_SetErrorHandler(
+      raw,
+      [](natsConnection*, natsSubscription*, natsStatus status, void* target) {
+        if (auto& call = events_of(target).error)
+          call(natsStatus_GetText(status));
+      },
+      closure);
+  auto status = natsConnection_Connect(&connection_, raw);
+  if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED)
+    check(status, "NATS connection");
+  if (status == NATS_OK && events->connected)
+    events->connected();
+  [[maybe_unused]] auto* owned_by_closed_callback = events.release();
+}
+
+bus_error nats_connection::publish(const std::string& subject, std::string_view data,
+                                   const header_list& headers, const std::string& reply) {
+  auto length = static_cast<int>(data.size());
+  if (headers.empty() && reply.empty())
+    return to_bus_error(natsConnection_Publish(connection_, subject.c_str(), data.data(), length));
+  if (headers.empty())
+    return to_bus_error(natsConnection_PublishRequest(connection_, subject.c_str(), reply.c_str(),
+                                                      data.data(), length));
+  auto* reply_text = reply.empty() ? nullptr : reply.c_str();
+  natsMsg* raw = nullptr;
+  auto status = natsMsg_Create(&raw, subject.c_str(), reply_text, data.data(), length);
+  nats_message_ptr message{raw};
+  for (auto& [key, value] : headers)
+    if (status == NATS_OK)
+      status = natsMsgHeader_Set(raw, key.c_str(), value.c_str());
+  if (status == NATS_OK)
+    status = natsConnection_PublishMsg(connection_, raw);
+  return to_bus_error(status);
+}
+
+subscription_ptr nats_connection::subscribe(const std::string& subject, callback deliver) {
+  return std::make_unique<nats_subscription>(connection_, subject, std::move(deliver));
+}
+
+std::string nats_connection::make_inbox() {
+  natsInbox* raw = nullptr;
+  check(natsInbox_Create(&raw), "inbox");
+  std::string result = raw;
+  natsInbox_Destroy(raw);
+  return result;
+}
+
+std::uint64_t nats_connection::connection_count() const {
+  natsStatistics* raw = nullptr;
+  if (natsStatistics_Create(&raw) != NATS_OK)
+    return 0;
+  nats_statistics_ptr statistics{raw};
+  std::uint64_t reconnects = 0;
+  natsConnection_GetStats(connection_, raw);
+  natsStatistics_GetCounts(raw, nullptr, nullptr, nullptr, nullptr, &reconnects);
+  return reconnects;
+}
+
+std::size_t nats_connection::max_payload() const {
+  return static_cast<std::size_t>(
+      std::max<std::int64_t>(0, natsConnection_GetMaxPayload(connection_)));
+}
+
+bool nats_connection::connected() const {
+  return natsConnection_Status(connection_) == NATS_CONN_STATUS_CONNECTED;
+}
+
+bool nats_connection::flush(std::chrono::milliseconds timeout) {
+  return natsConnection_FlushTimeout(connection_, timeout.count()) == NATS_OK;
+}
+
+} // namespace meme::io

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <nats/nats.h>
+
+#include "actors/io/bus.hpp"
+#include "config/options.hpp"
+
+namespace meme::io {
+
+/// Turns one of nats.c's create/destroy pairs into a smart pointer.
+template <class T, void (*Destroy)(T*)>
+struct nats_deleter {
+  void operator()(T* object) const { Destroy(object); }
+};
+
+template <class T, void (*Destroy)(T*)>
+using nats_ptr = std::unique_ptr<T, nats_deleter<T, Destroy>>;
+
+using nats_message_ptr = nats_ptr<natsMsg, natsMsg_Destroy>;
+using nats_options_ptr = nats_ptr<natsOptions, natsOptions_Destroy>;
+using nats_statistics_ptr = nats_ptr<natsStatistics, natsStatistics_Destroy>;
+
+/// Throws std::runtime_error that names `what` and the library's reason unless `status` is NATS_OK.
+void check(natsStatus status, const char* what);
+
+/// What happens to a connection. The callbacks run on threads of the library.
+struct nats_events {
+  std::function<void()> connected; ///< for the first time, or again
+  std::function<void()> disconnected;
+  std::function<void()> lame_duck; ///< the server is about to go; the library finds another
+  std::function<void(std::string reason)> closed; ///< for good: refused, or ended by the destructor
+  std::function<void(std::string text)> error;    ///< slow consumer, permissions, …
+};
+
+/// A connection to NATS that reconnects for ever. Servers that cannot be reached are no error of
+/// the constructor: `connected` is called once one can be.
+class nats_connection final : public bus {
+public:
+  /// Throws std::runtime_error for settings that the library refuses (addresses, key files).
+  static std::shared_ptr<nats_connection> open(const config::nats_options& options,
+                                               const std::string& name, nats_events events);
+  ~nats_connection() override;
+
+  bus_error publish(const std::string& subject, std::string_view data, const header_list& headers,
+                    const std::string& reply) override;
+  subscription_ptr subscribe(const std::string& subject, callback deliver) override;
+  std::string make_inbox() override;
+  std::uint64_t connection_count() const override;
+  std::size_t max_payload() const override;
+
+  bool connected() const;
+
+  /// Waits until the server has got all that was published, or `timeout` is over: false.
+  bool flush(std::chrono::milliseconds timeout);
+
+  natsConnection* handle() const { return connection_; }
+
+private:
+  nats_connection() = default;
+  void connect(const config::nats_options& options, const std::string& name,
+               std::unique_ptr<nats_events> events);
+
+  natsConnection* connection_ = nullptr;
+};
+
+} // namespace meme::io

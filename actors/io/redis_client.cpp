@@ -1,0 +1,236 @@
+#include "actors/io/redis_client.hpp"
+
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+extern "C" {
+#include <hiredis/async.h>
+#include <hiredis/hiredis.h>
+}
+
+namespace meme::io {
+
+namespace {
+
+using clock = event_loop::clock;
+
+/// hiredis gives its read buffer back after each reply larger than this: too often for pictures.
+constexpr std::size_t kept_read_buffer = 4 << 20;
+
+/// hiredis reads 16 KiB a call; so many calls go by before other sockets get their turn.
+constexpr int max_reads_in_a_row = 64;
+
+std::string error_of(const redisReply* reply, const std::string& lost) {
+  if (reply == nullptr)
+    return lost;
+  if (reply->type == REDIS_REPLY_ERROR)
+    return std::string{reply->str, static_cast<std::size_t>(reply->len)};
+  return {};
+}
+
+} // namespace
+
+struct redis_client::command {
+  redis_client* owner;
+  std::function<void(redisReply*, const std::string&)> done;
+};
+
+redis_client::redis_client(event_loop& loop, redis_settings settings, events on_event)
+    : loop_(loop), settings_(std::move(settings)), events_(std::move(on_event)) {
+  if (settings_.tls)
+    throw std::invalid_argument("rediss:// needs hiredis 1.x, this build has an older one");
+}
+
+redis_client::~redis_client() {
+  events_ = {};
+  lose("closing");
+}
+
+void redis_client::connect() {
+  why_lost_.clear();
+  context_ = redisAsyncConnect(settings_.host.c_str(), settings_.port);
+  if (context_ == nullptr)
+    throw std::bad_alloc();
+  if (context_->err != 0) {
+    std::string why = context_->errstr;
+    redisAsyncFree(std::exchange(context_, nullptr));
+    if (events_.lost)
+      events_.lost(why);
+    return;
+  }
+  fd_ = context_->c.fd;
+  context_->c.reader->maxbuf = kept_read_buffer;
+  context_->data = this;
+  auto& hooks = context_->ev;
+  hooks.data = this;
+  hooks.addRead = [](void* self) { static_cast<redis_client*>(self)->want(EPOLLIN, true); };
+  hooks.delRead = [](void* self) { static_cast<redis_client*>(self)->want(EPOLLIN, false); };
+  hooks.addWrite = [](void* self) { static_cast<redis_client*>(self)->want(EPOLLOUT, true); };
+  hooks.delWrite = [](void* self) { static_cast<redis_client*>(self)->want(EPOLLOUT, false); };
+  // Called once, whatever ends the context; it is freed right after.
+  hooks.cleanup = [](void* self) { static_cast<redis_client*>(self)->forget_context(); };
+  timer_ = loop_.call_after(settings_.connect_timeout, [this] {
+    timer_ = 0;
+    lose("no connection in time");
+  });
+  redisAsyncSetConnectCallback(context_, [](const redisAsyncContext* context, int status) {
+    static_cast<redis_client*>(context->data)->on_connected(status == REDIS_OK);
+  });
+}
+
+void redis_client::on_connected(bool ok) {
+  if (!ok) {
+    why_lost_ = context_->errstr; // hiredis frees the context itself
+    return;
+  }
+  introduce();
+}
+
+/// Says who we are; the PING shows that what listens there is a Redis that serves.
+void redis_client::introduce() {
+  auto must_succeed = [this](redisReply* reply, const std::string& error) {
+    if (auto why = error_of(reply, error); !why.empty() && why_lost_.empty())
+      lose(why);
+  };
+  if (!settings_.password.empty() && !settings_.user.empty())
+    send({"AUTH", settings_.user, settings_.password}, must_succeed);
+  else if (!settings_.password.empty())
+    send({"AUTH", settings_.password}, must_succeed);
+  if (settings_.database != 0)
+    send({"SELECT", std::to_string(settings_.database)}, must_succeed);
+  send({"PING"}, [this, must_succeed](redisReply* reply, const std::string& error) {
+    must_succeed(reply, error);
+    if (reply == nullptr || reply->type != REDIS_REPLY_STATUS || !why_lost_.empty())
+      return;
+    loop_.cancel(std::exchange(timer_, 0));
+    ready_ = true;
+    watch_deadline();
+    if (events_.ready)
+      events_.ready();
+  });
+}
+
+void redis_client::get(const std::string& key, get_callback done) {
+  if (!ready_)
+    return done({}, "not connected");
+  auto value = std::make_shared<std::optional<found>>();
+  auto failed = std::make_shared<std::string>();
+  send({"GET", key}, [value, failed](redisReply* reply, const std::string& error) {
+    *failed = error_of(reply, error);
+    if (reply != nullptr && reply->type == REDIS_REPLY_STRING)
+      value->emplace(found{std::string{reply->str, static_cast<std::size_t>(reply->len)}, {}});
+  });
+  send({"PTTL", key},
+       [value, failed, done = std::move(done)](redisReply* reply, const std::string& error) {
+         if (failed->empty())
+           *failed = error_of(reply, error);
+         if (*value && reply != nullptr && reply->type == REDIS_REPLY_INTEGER)
+           (*value)->ttl_left = std::chrono::milliseconds{reply->integer};
+         done(std::move(*value), *failed);
+       });
+}
+
+void redis_client::set(const std::string& key, std::string_view bytes, std::chrono::seconds ttl,
+                       set_callback done) {
+  if (!ready_)
+    return done("not connected");
+  send({"SET", key, bytes, "EX", std::to_string(ttl.count())},
+       [done = std::move(done)](redisReply* reply, const std::string& error) {
+         done(error_of(reply, error));
+       });
+}
+
+bool redis_client::send(std::initializer_list<std::string_view> words,
+                        std::function<void(redisReply*, const std::string&)> done) {
+  if (context_ == nullptr || !why_lost_.empty()) {
+    done(nullptr, "not connected");
+    return false;
+  }
+  std::vector<const char*> texts;
+  std::vector<std::size_t> lengths;
+  for (auto word : words) {
+    texts.push_back(word.data());
+    lengths.push_back(word.size());
+  }
+  auto owned = std::make_unique<command>(command{this, std::move(done)});
+  auto answered = [](redisAsyncContext*, void* reply, void* data) {
+    std::unique_ptr<command> ended{static_cast<command*>(data)};
+    auto& self = *ended->owner;
+    if (!self.deadlines_.empty())
+      self.deadlines_.pop_front();
+    if (reply == nullptr)
+      self.ready_ = false;
+    ended->done(static_cast<redisReply*>(reply),
+                self.why_lost_.empty() ? "connection lost" : self.why_lost_);
+  };
+  if (redisAsyncCommandArgv(context_, answered, owned.get(), static_cast<int>(texts.size()),
+                            texts.data(), lengths.data())
+      != REDIS_OK) {
+    owned->done(nullptr, "connection lost");
+    return false;
+  }
+  [[maybe_unused]] auto* owned_by_callback = owned.release();
+  deadlines_.push_back(clock::now() + settings_.command_timeout);
+  if (ready_ && timer_ == 0)
+    watch_deadline();
+  return true;
+}
+
+void redis_client::watch_deadline() {
+  if (deadlines_.empty())
+    return;
+  if (deadlines_.front() <= clock::now())
+    return lose("no answer in time");
+  timer_ = loop_.call_at(deadlines_.front(), [this] {
+    timer_ = 0;
+    watch_deadline();
+  });
+}
+
+void redis_client::lose(std::string why) {
+  ready_ = false;
+  why_lost_ = std::move(why);
+  if (context_ != nullptr)
+    redisAsyncFree(context_); // answers what is open, then comes to forget_context
+}
+
+void redis_client::forget_context() {
+  loop_.unwatch(fd_);
+  loop_.cancel(std::exchange(timer_, 0));
+  if (why_lost_.empty())
+    why_lost_ = *context_->errstr != '\0' ? context_->errstr : "connection lost";
+  context_ = nullptr;
+  interest_ = 0;
+  ready_ = false;
+  deadlines_.clear();
+  if (events_.lost)
+    events_.lost(why_lost_);
+}
+
+void redis_client::want(std::uint32_t event, bool wanted) {
+  auto interest = wanted ? interest_ | event : interest_ & ~event;
+  if (interest == interest_)
+    return;
+  interest_ = interest;
+  loop_.watch(fd_, interest, [this](std::uint32_t ready) { on_socket(ready); });
+}
+
+void redis_client::on_socket(std::uint32_t epoll_events) {
+  if ((epoll_events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
+    int more = 1;
+    for (int i = 0; context_ != nullptr && more > 0 && i < max_reads_in_a_row; ++i) {
+      redisAsyncHandleRead(context_);
+      more = 0;
+      if (context_ != nullptr)
+        ::ioctl(fd_, FIONREAD, &more);
+    }
+  }
+  if (context_ != nullptr && (epoll_events & EPOLLOUT) != 0)
+    redisAsyncHandleWrite(context_);
+}
+
+} // namespace meme::io

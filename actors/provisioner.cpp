@@ -1,0 +1,200 @@
+#include "actors/provisioner.hpp"
+
+#include <algorithm>
+
+#include "actors/io/log.hpp"
+#include "actors/resilience.hpp"
+#include "config/subject.hpp"
+
+namespace meme {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto patience = 3s;   ///< for one answer of JetStream
+constexpr auto look_again = 2s; ///< while stream and consumer cannot be used
+constexpr std::int64_t wanted_ack_pending = 20'000;
+
+struct provisioning {
+  io::jetstream api;
+  const config::options& options;
+  bool plan_only;
+  provision_report report;
+
+  bool captures(const io::stream_config& stream, const std::string& subject) const {
+    return std::any_of(stream.subjects.begin(), stream.subjects.end(),
+                       [&](auto& each) { return config::subjects_overlap(each, subject); });
+  }
+
+  bool refuse(std::string reason) {
+    report.result.reason = std::move(reason);
+    return false;
+  }
+
+  bool use_request_stream() {
+    auto& nats = options.nats;
+    auto stream = api.find_stream(nats.stream);
+    if (!stream) {
+      stream = io::stream_config{nats.stream,
+                                 {nats.request_subject, nats.request_subject + ".>"},
+                                 js_WorkQueuePolicy,
+                                 js_FileStorage};
+      report.done.push_back("stream " + nats.stream);
+      if (!plan_only)
+        api.create_stream(*stream);
+      return true;
+    }
+    auto said = "stream " + nats.stream;
+    if (stream->retention == js_LimitsPolicy)
+      return refuse(said
+                    + " has limits retention: what is acknowledged would stay in it for ever; "
+                      "it needs to be a work queue");
+    for (auto& output :
+         {nats.response_subject, nats.response_subject + ".error", nats.dead_subject})
+      if (captures(*stream, output))
+        return refuse(said + " captures " + output + ": answers would become requests");
+    if (!captures(*stream, nats.request_subject))
+      return refuse(said + " does not capture " + nats.request_subject);
+    if (!captures(*stream, nats.request_subject + ".>"))
+      report.differences.push_back(said + " does not capture " + nats.request_subject
+                                   + ".>: requests on it are lost");
+    if (stream->storage != js_FileStorage)
+      report.differences.push_back(said
+                                   + " keeps requests in memory: a restart of the server "
+                                     "loses them");
+    if (stream->retention != js_WorkQueuePolicy)
+      report.differences.push_back(said + " is no work queue");
+    return true;
+  }
+
+  bool use_consumer() {
+    auto& nats = options.nats;
+    auto said = "consumer " + nats.consumer;
+    auto consumer = api.find_consumer(nats.stream, nats.consumer);
+    if (!consumer) {
+      consumer.emplace();
+      consumer->name = nats.consumer;
+      consumer->ack_wait = options.ingress.ack_wait;
+      consumer->max_ack_pending = wanted_ack_pending;
+      report.done.push_back(said);
+      if (!plan_only)
+        api.create_consumer(nats.stream, *consumer);
+    }
+    if (consumer->push)
+      return refuse(said + " is a push consumer; the service pulls");
+    if (consumer->ack_policy != js_AckExplicit)
+      return refuse(said + " does not have explicit acknowledgement: messages would be lost");
+    compare(*consumer, said);
+    auto& result = report.result;
+    result.ack_wait = std::chrono::duration_cast<std::chrono::milliseconds>(consumer->ack_wait);
+    result.max_deliver = consumer->max_deliver;
+    result.max_batch =
+        static_cast<std::size_t>(std::max<std::int64_t>(0, consumer->max_request_batch));
+    return true;
+  }
+
+  void compare(const io::consumer_config& consumer, const std::string& said) {
+    auto differs = [&](const std::string& what) { report.differences.push_back(said + what); };
+    if (consumer.max_deliver > 0)
+      differs(" has max_deliver " + std::to_string(consumer.max_deliver)
+              + " instead of -1: a message whose last holder dies stays in the stream for ever");
+    if (consumer.ack_wait != options.ingress.ack_wait)
+      differs(
+          " has ack_wait "
+          + std::to_string(
+              std::chrono::duration_cast<std::chrono::seconds>(consumer.ack_wait).count())
+          + " s instead of "
+          + std::to_string(
+              std::chrono::duration_cast<std::chrono::seconds>(options.ingress.ack_wait).count())
+          + " s");
+    if (consumer.max_ack_pending > 0 && consumer.max_ack_pending < wanted_ack_pending)
+      differs(" has max_ack_pending " + std::to_string(consumer.max_ack_pending)
+              + " instead of 20000: all processes together never work on more");
+    if (consumer.has_backoff)
+      differs(" has a backoff, which takes the place of ack_wait");
+    if (!consumer.filter.empty()
+        && !config::subjects_overlap(consumer.filter, options.nats.request_subject + ".>"))
+      differs(" has the filter " + consumer.filter + ": requests on " + options.nats.request_subject
+              + ".> wait for ever");
+  }
+
+  void keep_dead_letters() {
+    auto& nats = options.nats;
+    auto said = "stream " + nats.dead_stream;
+    auto stream = api.find_stream(nats.dead_stream);
+    if (stream) {
+      if (!captures(*stream, nats.dead_subject))
+        report.differences.push_back(said + " does not capture " + nats.dead_subject);
+      return;
+    }
+    report.done.push_back(said);
+    if (!plan_only)
+      api.create_stream({nats.dead_stream, {nats.dead_subject}, js_LimitsPolicy, js_FileStorage});
+  }
+
+  void run() {
+    if (use_request_stream() && use_consumer()) {
+      keep_dead_letters();
+      report.result.usable = true;
+    }
+  }
+};
+
+struct provisioner_state {
+  peers_ptr now_peers = std::make_shared<peers>();
+  bool waiting = false;    ///< a look is scheduled
+  std::string last_reason; ///< said once, not every two seconds
+  bool told_differences = false;
+
+  static constexpr const char* name = "provisioner";
+};
+
+void say(provisioner_state& state, const provision_report& report) {
+  for (auto& made : report.done)
+    log::info("made what was missing", {{"what", made}});
+  if (!std::exchange(state.told_differences, true))
+    for (auto& difference : report.differences)
+      log::warning("configured otherwise", {{"difference", difference}});
+  if (report.result.reason != state.last_reason && !report.result.usable)
+    log::error("stream or consumer cannot be used", {{"reason", report.result.reason}});
+  state.last_reason = report.result.reason;
+}
+
+} // namespace
+
+provision_report provision(natsConnection* connection, const config::options& options,
+                           bool plan_only) {
+  provisioning work{io::jetstream{connection, patience}, options, plan_only, {}};
+  work.run();
+  return std::move(work.report);
+}
+
+provisioner_actor spawn_provisioner(caf::local_actor* parent, context_ptr shared,
+                                    std::shared_ptr<io::nats_connection> connection) {
+  auto behavior = [](provisioner_actor::stateful_pointer<provisioner_state> self, context_ptr with,
+                     std::shared_ptr<io::nats_connection> link) {
+    install_handlers(self, provisioner_state::name);
+    return provisioner_actor::behavior_type{
+        [self](peers_ptr& now) { self->state.now_peers = std::move(now); },
+        [self, with, link](caf::tick_atom) {
+          auto& state = self->state;
+          state.waiting = false;
+          provision_report report;
+          try {
+            report = provision(link->handle(), with->options, false);
+          } catch (const std::exception& e) {
+            report.result.reason = e.what();
+          }
+          say(state, report);
+          if (state.now_peers->ingress)
+            self->send(state.now_peers->ingress, report.result);
+          if (!report.result.usable && link->connected() && !std::exchange(state.waiting, true))
+            self->delayed_send(self, look_again, caf::tick_atom_v);
+        },
+    };
+  };
+  return parent->spawn<caf::detached>(behavior, std::move(shared), std::move(connection));
+}
+
+} // namespace meme

@@ -1,0 +1,254 @@
+#include "actors/publisher.hpp"
+
+#include <charconv>
+
+#include "actors/io/log.hpp"
+#include "actors/resilience.hpp"
+
+namespace meme {
+
+namespace {
+
+/// Much longer than a round trip: a fence or a dead letter's acknowledgement this late is lost.
+constexpr auto patience = std::chrono::seconds{5};
+
+std::optional<std::uint64_t> last_token(std::string_view subject) {
+  auto digits = subject.substr(subject.rfind('.') + 1);
+  std::uint64_t value = 0;
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc{} || end != digits.data() + digits.size())
+    return {};
+  return value;
+}
+
+} // namespace
+
+publisher_actor::behavior_type publisher_state::start(context_ptr with) {
+  install_handlers(self, name);
+  shared = std::move(with);
+  inbox = shared->bus->make_inbox();
+  publisher_actor target{self};
+  subscription = shared->bus->subscribe(inbox + ".*.*", [target](io::bus_message_ptr message) {
+    if (message)
+      caf::anon_send(target, delivered{std::move(message)});
+  });
+  self->delayed_send(self, std::chrono::seconds{1}, caf::tick_atom_v);
+  return {
+      [this](peers_ptr& now) { on_peers(std::move(now)); },
+      [this](link_changed link) { on_link(link.up); },
+      [this](answer_ptr& what) { on_answer(std::move(what)); },
+      [this](const delivered& what) { on_delivered(*what.message); },
+      [this](caf::tick_atom) { on_tick(); },
+  };
+}
+
+void publisher_state::on_peers(peers_ptr now) {
+  auto before = std::exchange(now_peers, std::move(now));
+  if (!now_peers->ingress || now_peers->ingress == before->ingress)
+    return;
+  // The ingress that wanted these is gone; its messages have gone back to the queue.
+  held.clear();
+  open.ids.clear();
+  out.reset();
+  dead.clear();
+}
+
+void publisher_state::on_link(bool up) {
+  link_up = up;
+  if (!up)
+    return;
+  auto connection = shared->bus->connection_count();
+  std::unordered_map<ticket, bool, ticket_hash> sure; // went over the present connection
+  auto keep_or_repeat = [&](const batch& each) {
+    for (auto& id : each.ids)
+      sure[id] = each.connection == connection;
+  };
+  keep_or_repeat(open);
+  if (out)
+    keep_or_repeat(out->covers);
+  for (auto& [number, each] : dead)
+    sure[each.id] = each.connection == connection;
+  if (open.connection != connection)
+    open.ids.clear();
+  if (out && out->covers.connection != connection)
+    out.reset();
+  std::vector<ticket> again;
+  for (auto& [id, each] : held) {
+    auto known = sure.find(id);
+    if (known == sure.end())
+      publish(*each); // came while there was no connection
+    else if (!known->second)
+      again.push_back(id);
+  }
+  publish_again(again);
+  send_fence();
+}
+
+void publisher_state::on_answer(answer_ptr what) {
+  auto [found, is_new] = held.try_emplace(what->id, what);
+  if (!is_new || !link_up)
+    return; // known already, or to be published when there is a connection
+  publish(*found->second);
+  send_fence();
+}
+
+void publisher_state::publish(const answer& what) {
+  if (what.dead_letter) {
+    publish_to_client(what);
+    return publish_dead_letter(what);
+  }
+  auto connection = shared->bus->connection_count();
+  if (!open.ids.empty() && open.connection != connection) {
+    auto lost = std::exchange(open.ids, {});
+    open.connection = connection;
+    publish_again(lost);
+  }
+  open.connection = connection;
+  publish_to_client(what);
+  open.ids.push_back(what.id);
+}
+
+/// False: not sent, for want of a connection.
+bool publisher_state::publish_to_client(const answer& what) {
+  auto* good = std::get_if<success>(&what.result);
+  auto& nats = shared->options.nats;
+  auto subject = good != nullptr ? nats.response_subject : shared->error_subject();
+  auto body = good != nullptr ? encode_result(what.header, *good)
+                              : encode_error(what.header, std::get<failure>(what.result));
+  io::header_list headers{
+      {"Nats-Msg-Id", what.message_key + (good != nullptr ? ":result" : ":error")}};
+  if (!what.traceparent.empty())
+    headers.emplace_back("traceparent", what.traceparent);
+  auto error = shared->bus->publish(subject, body, headers);
+  if (error == io::bus_error::none && !what.reply_to.empty())
+    error = shared->bus->publish(what.reply_to, body, headers);
+  if (error == io::bus_error::none)
+    return true;
+  shared->metrics->nats_errors.Increment();
+  log::warning("an answer was not sent",
+               {{"request_id", what.header.request_id}, {"bytes", body.size()}});
+  return false;
+}
+
+void publisher_state::publish_dead_letter(const answer& what) {
+  auto& why = std::get<failure>(what.result);
+  auto number = ++last_number;
+  dead[number] = {shared->bus->connection_count(), self->clock().now(), what.id};
+  io::header_list headers{{"Nats-Msg-Id", what.message_key + ":dead"},
+                          {"Meme-Request-Id", what.header.request_id},
+                          {"Meme-Error-Code", std::string{to_string(why.code)}},
+                          {"Meme-Reason", why.text},
+                          {"Meme-Attempts", std::to_string(what.header.attempts)},
+                          {"Meme-Subject", std::string{what.dead_letter->subject()}},
+                          {"Meme-Message-Key", what.message_key},
+                          {"Meme-Died-At", std::to_string(what.header.timestamp_s)}};
+  if (!what.traceparent.empty())
+    headers.emplace_back("traceparent", what.traceparent);
+  shared->bus->publish(shared->options.nats.dead_subject, what.dead_letter->data(), headers,
+                       inbox + ".dead." + std::to_string(number));
+}
+
+void publisher_state::publish_again(const std::vector<ticket>& ids) {
+  if (ids.empty())
+    return;
+  log::warning("answers are published again, the connection broke", {{"answers", ids.size()}});
+  shared->metrics->answers_published_again.Increment(static_cast<double>(ids.size()));
+  for (auto& id : ids) {
+    for (auto i = dead.begin(); i != dead.end();)
+      i = i->second.id == id ? dead.erase(i) : std::next(i);
+    if (auto found = held.find(id); found != held.end())
+      publish(*found->second);
+  }
+}
+
+void publisher_state::send_fence() {
+  if (out || open.ids.empty())
+    return;
+  auto number = ++last_number;
+  out = fence{number, self->clock().now(), std::exchange(open, {})};
+  shared->bus->publish(inbox + ".fence." + std::to_string(number), {});
+}
+
+void publisher_state::on_delivered(const io::bus_message& message) {
+  auto subject = message.subject();
+  auto number = last_token(subject);
+  if (!number || subject.size() <= inbox.size())
+    return;
+  if (subject.substr(inbox.size(), 7) == ".fence.")
+    on_fence(*number);
+  else
+    on_dead_letter_kept(*number, message);
+}
+
+void publisher_state::on_fence(std::uint64_t number) {
+  if (!out || out->number != number)
+    return;
+  auto back = std::move(*out);
+  out.reset();
+  // The fence may have come back over a new connection though what went before it was lost with
+  // the old one: the library carries unsent bytes over.
+  if (back.covers.connection == shared->bus->connection_count())
+    confirm(std::move(back.covers.ids));
+  else
+    publish_again(back.covers.ids);
+  send_fence();
+}
+
+void publisher_state::on_dead_letter_kept(std::uint64_t number, const io::bus_message& reply) {
+  auto found = dead.find(number);
+  if (found == dead.end())
+    return;
+  auto refused = reply.data().find("\"error\"") != std::string_view::npos || reply.data().empty();
+  if (refused) { // no stream for it, or a full one: tried again by the tick
+    log::error("a dead letter was not kept",
+               {{"subject", shared->options.nats.dead_subject}, {"answer", reply.data()}});
+    return;
+  }
+  auto id = found->second.id;
+  dead.erase(found);
+  confirm({id});
+}
+
+void publisher_state::on_tick() {
+  self->delayed_send(self, std::chrono::seconds{1}, caf::tick_atom_v);
+  if (!link_up)
+    return;
+  auto late = self->clock().now() - patience;
+  if (out && out->sent < late) {
+    auto covers = std::move(out->covers);
+    out.reset();
+    log::warning("a fence did not come back", {{"answers", covers.ids.size()}});
+    if (open.ids.empty())
+      open.connection = covers.connection;
+    if (open.connection == covers.connection)
+      open.ids.insert(open.ids.begin(), covers.ids.begin(), covers.ids.end());
+    else
+      publish_again(covers.ids);
+    send_fence();
+  }
+  std::vector<ticket> unkept;
+  for (auto i = dead.begin(); i != dead.end();) {
+    auto overdue = i->second.sent < late;
+    if (overdue)
+      unkept.push_back(i->second.id);
+    i = overdue ? dead.erase(i) : std::next(i);
+  }
+  for (auto& id : unkept) // the client has its error already
+    publish_dead_letter(*held.at(id));
+}
+
+void publisher_state::confirm(std::vector<ticket> ids) {
+  for (auto& id : ids)
+    held.erase(id);
+  if (now_peers->ingress)
+    self->send(now_peers->ingress, published{std::move(ids)});
+}
+
+publisher_actor spawn_publisher(caf::local_actor* parent, context_ptr shared) {
+  auto behavior = [](publisher_actor::stateful_pointer<publisher_state> self, context_ptr with) {
+    return self->state.start(std::move(with));
+  };
+  return parent->spawn(behavior, std::move(shared));
+}
+
+} // namespace meme

@@ -1,0 +1,132 @@
+#include "actors/service.hpp"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <random>
+
+#include <curl/curl.h>
+#include <nats/nats.h>
+
+#include "actors/io/listener.hpp"
+#include "actors/io/log.hpp"
+#include "actors/policy/endpoint.hpp"
+#include "actors/supervisor.hpp"
+#include "config/address.hpp"
+
+namespace meme {
+
+namespace {
+
+/// Said to ourselves when the supervisor has ended.
+constexpr int ended = SIGUSR2;
+
+/// Signals wait for `sigwait` in the main thread; blocked before any other thread exists, for they
+/// inherit the mask.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int signal : {SIGTERM, SIGINT, ended})
+    sigaddset(&set, signal);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  ::signal(SIGPIPE, SIG_IGN); // a peer that is gone is an error of the write
+  return set;
+}
+
+/// Each message in work may need a connection to the model; the rest needs a few dozen.
+void raise_file_limit(std::size_t max_in_flight) {
+  constexpr rlim_t others = 256;
+  auto needed = static_cast<rlim_t>(max_in_flight) + others;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
+    return;
+  limit.rlim_cur = std::min(needed, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < needed)
+    log::warning("fewer file descriptors than messages in work may need",
+                 {{"allowed", limit.rlim_cur}, {"needed", needed}});
+}
+
+log::level level_of(const std::string& name) {
+  using log::level;
+  for (auto [text, value] : {std::pair{"trace", level::trace}, std::pair{"debug", level::debug},
+                             std::pair{"warning", level::warning}, std::pair{"error", level::error},
+                             std::pair{"off", level::off}})
+    if (name == text)
+      return value;
+  return level::info;
+}
+
+void resolve(std::string& url, const config::generator_options& options) {
+  auto resolved = policy::resolve_endpoint(url, options.replaced_models);
+  if (!resolved.warning.empty())
+    log::warning(resolved.warning, {{"url", resolved.url}});
+  url = resolved.url;
+}
+
+std::shared_ptr<context> make_context(const config::options& options) {
+  auto shared = std::make_shared<context>();
+  shared->options = options;
+  resolve(shared->options.generator.url, options.generator);
+  if (!options.generator.fast_url.empty())
+    resolve(shared->options.generator.fast_url, options.generator);
+  shared->metrics = std::make_shared<instruments>(std::make_shared<prometheus::Registry>());
+  shared->wall_clock = &std::chrono::system_clock::now;
+  shared->seed = std::random_device{}();
+  return shared;
+}
+
+std::shared_ptr<io::unique_fd> listen_for_pages(const config::metrics_options& options) {
+  // Checked with the rest of the configuration.
+  auto address = std::get<config::host_port>(config::parse_host_port(options.address));
+  auto listener = std::make_shared<io::unique_fd>(io::listen_on(address.host, address.port));
+  log::info("pages", {{"address", io::local_address(*listener)}});
+  return listener;
+}
+
+/// Runs the actors; returns whether they ended as they should.
+bool run(config::configuration& settings, std::shared_ptr<context> shared, const sigset_t& set) {
+  auto listener = listen_for_pages(shared->options.metrics);
+  caf::actor_system system{settings};
+  std::atomic<bool> failed{false};
+  auto supervisor = spawn_supervisor(system, std::move(shared), std::move(listener));
+  caf::actor_cast<caf::strong_actor_ptr>(supervisor)
+      ->get()
+      ->attach_functor([&failed](const caf::error& reason) {
+        failed = static_cast<bool>(reason);
+        ::kill(::getpid(), ended);
+      });
+  auto draining = false;
+  for (int signal = 0; ::sigwait(&set, &signal) == 0 && signal != ended;) {
+    if (std::exchange(draining, true))
+      ::_exit(128 + signal); // as a shell reports it
+    caf::anon_send(supervisor, drain{});
+  }
+  return !failed;
+}
+
+} // namespace
+
+int run_service(config::configuration& settings) {
+  auto& options = settings.values();
+  log::start(level_of(options.log.level), options.log.format == "json");
+  auto signals = block_signals();
+  auto well = false;
+  try {
+    raise_file_limit(options.ingress.max_in_flight);
+    ::curl_global_init(CURL_GLOBAL_ALL);
+    well = run(settings, make_context(options), signals);
+  } catch (const std::exception& e) {
+    log::error("cannot serve", {{"error", e.what()}});
+  }
+  // The library's threads end after the last connection; what they hold is not ours to leak.
+  ::nats_CloseAndWait(2'000);
+  ::curl_global_cleanup();
+  log::info("ended", {{"well", well}});
+  return well ? 0 : 1;
+}
+
+} // namespace meme

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "actors/context.hpp"
+#include "actors/io/nats_connection.hpp"
+#include "actors/io/unique_fd.hpp"
+#include "actors/policy/restart_intensity.hpp"
+#include "messages/interfaces.hpp"
+
+namespace meme {
+
+/// Starts the others in order, watches them, restarts one that has failed, and takes all down in
+/// the reverse order.
+///
+/// A child that ends is restarted after a pause that grows with each failure in a row (jittered, so
+/// that many processes do not beat in time) and starts anew once the child has been up for a while.
+/// Each change is announced to all with a fresh `peers`; who had handed work to the old child hands
+/// it to the new one. More restarts than `max_restarts` within `restart_period`, of all children
+/// together, are a failure of the whole (Erlang/OTP's restart intensity): the service says that it
+/// is not ready, stops pulling, and after a grace ends with an error, for the platform to start it
+/// elsewhere.
+struct supervisor_state {
+  using clock = caf::actor_clock::clock_type;
+
+  struct child {
+    std::string name;
+    /// Spawns it and puts its handle into the peers.
+    std::function<caf::strong_actor_ptr(peers&)> start;
+    std::function<void(peers&)> clear; ///< takes its handle out
+    caf::strong_actor_ptr handle;      ///< empty while it is down
+    clock::time_point started{};
+    unsigned failures = 0; ///< in a row
+  };
+
+  explicit supervisor_state(supervisor_actor::pointer owner) : self(owner) {}
+
+  supervisor_actor::behavior_type start(std::shared_ptr<context> with,
+                                        std::shared_ptr<io::unique_fd> listener);
+
+  void list_children(std::shared_ptr<io::unique_fd> listener);
+  template <class Handle>
+  void add_child(std::string name, Handle peers::*where, std::function<Handle()> spawn);
+  void add_model_client(std::size_t index);
+  void open_connection();
+  void start_child(child& which);
+  void announce();
+  void tell_link();
+  void tell_pages(health part);
+
+  void on_connection(const connection_event& event);
+  void on_down(const caf::down_msg& down);
+  void on_restart(const std::string& name);
+  void on_beat();
+  void on_kill(const std::string& name);
+  void escalate(const std::string& reason);
+  void on_drain();
+  void on_drain_limit();
+  void stop_next();
+
+  supervisor_actor::pointer self;
+  std::shared_ptr<context> shared;
+  std::shared_ptr<io::nats_connection> connection;
+  std::vector<child> children; ///< in the order of starting
+  peers now_peers;
+  std::map<std::string, health> parts; ///< for a successor of the pages
+  policy::restart_intensity intensity{0, std::chrono::seconds{1}};
+  std::minstd_rand random;
+  std::uint64_t incarnations = 0;
+  bool link_up = false;
+  bool draining = false;
+  bool stopping = false;
+  bool failed = false;
+
+  static constexpr const char* name = "supervisor";
+};
+
+/// Spawns the supervisor, and with it the whole service. `shared` comes without a bus: the
+/// supervisor opens the connection. It ends without an error after a drain, else with one.
+supervisor_actor spawn_supervisor(caf::actor_system& system, std::shared_ptr<context> shared,
+                                  std::shared_ptr<io::unique_fd> listener);
+
+} // namespace meme

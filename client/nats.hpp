@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include <nats/nats.h>
+
+namespace meme::client {
+
+/// What nats.c said, with what was being done.
+class nats_error : public std::runtime_error {
+public:
+  nats_error(const std::string& doing, natsStatus status);
+
+  natsStatus status() const noexcept { return status_; }
+
+private:
+  natsStatus status_;
+};
+
+/// Throws `nats_error` unless `status` is NATS_OK. `doing` completes "cannot …".
+void check(natsStatus status, const std::string& doing);
+
+struct nats_deleter {
+  void operator()(natsOptions* p) const noexcept { natsOptions_Destroy(p); }
+  void operator()(natsConnection* p) const noexcept { natsConnection_Destroy(p); }
+  void operator()(natsSubscription* p) const noexcept { natsSubscription_Destroy(p); }
+  void operator()(natsMsg* p) const noexcept { natsMsg_Destroy(p); }
+  void operator()(natsInbox* p) const noexcept { natsInbox_Destroy(p); }
+  void operator()(jsCtx* p) const noexcept { jsCtx_Destroy(p); }
+  void operator()(jsPubAck* p) const noexcept { jsPubAck_Destroy(p); }
+};
+
+/// Owner of one object of nats.c.
+template <class T>
+using nats_ptr = std::unique_ptr<T, nats_deleter>;
+
+/// Connects at once or throws `nats_error`. The addresses, identity and time limits are `options`'.
+nats_ptr<natsConnection> connect(natsOptions& options);
+
+/// A subscription that is read by asking for the next message; holds any number of them.
+nats_ptr<natsSubscription> subscribe(natsConnection& connection, const std::string& subject);
+
+/// The next message, or null where none came within `timeout` (0: only what is already here).
+nats_ptr<natsMsg> next_message(natsSubscription& subscription, std::chrono::milliseconds timeout);
+
+/// A subject nobody else listens on.
+std::string new_inbox();
+
+} // namespace meme::client

@@ -1,0 +1,72 @@
+#include <iostream>
+
+#include "actors/io/nats_options.hpp"
+#include "actors/service.hpp"
+#include "client/provision.hpp"
+#include "client/request.hpp"
+#include "client/watch.hpp"
+#include "config/config.hpp"
+
+namespace {
+
+using namespace meme;
+
+/// What to do, with the settings that decide how.
+struct runner {
+  config::configuration& settings;
+
+  int operator()(const config::serve_command&) const { return run_service(settings); }
+
+  int operator()(const config::provision_command& command) const {
+    return client::run_provision(settings.values(), command.plan);
+  }
+
+  int operator()(const config::request_command& command) const {
+    auto& nats = settings.values().nats;
+    client::request_settings wanted;
+    wanted.subject = command.subject.empty() ? nats.request_subject : command.subject;
+    wanted.prompt = command.prompt;
+    wanted.id = command.id;
+    wanted.negative_prompt = command.negative_prompt;
+    wanted.guidance_scale = command.guidance_scale;
+    wanted.num_inference_steps = command.num_inference_steps;
+    wanted.seed = command.seed;
+    wanted.width = command.width;
+    wanted.height = command.height;
+    wanted.fast_mode = command.fast_mode;
+    wanted.small_image = command.small_image;
+    wanted.output = command.output;
+    wanted.timeout = command.timeout;
+    auto options = io::make_nats_options(nats, "meme-generator request");
+    return client::run_request(*options, wanted);
+  }
+
+  int operator()(const config::watch_command& command) const {
+    auto& nats = settings.values().nats;
+    client::watch_settings wanted;
+    wanted.subject = command.subject.empty() ? nats.response_subject : command.subject;
+    wanted.output_folder = command.output_folder;
+    wanted.timeout = command.timeout;
+    wanted.count = command.count;
+    auto options = io::make_nats_options(nats, "meme-generator watch");
+    return client::run_watch(*options, wanted);
+  }
+};
+
+} // namespace
+
+int main(int argc, char** argv) {
+  config::configuration settings;
+  auto decided = settings.load(argc, argv);
+  if (auto* end = std::get_if<config::stop>(&decided)) {
+    std::cout << end->out;
+    std::cerr << end->err;
+    return end->status;
+  }
+  try {
+    return std::visit(runner{settings}, std::get<config::run>(decided).what);
+  } catch (const std::exception& e) {
+    std::cerr << e.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,299 @@
+#pragma once
+
+// Every actor of the service and every message that it takes, in the order in which a request meets
+// them. Read this file and you know the system:
+//
+//     NATS ──delivered──▶ ingress ──lookup──▶ cache ──generate──▶ generator ──call──▶ model client
+//                         ▲  │  ▲               │  ◀──generated──           ◀──called──
+//                         │  │  └───finished────┘ ◀──▶ store (Redis)
+//                         │  └─answer──▶ publisher ──▶ NATS
+//                         └───published──┘
+//
+// Two rules make it survive the death of any of them:
+//
+//  1. Who hands work on keeps it until the answer is there, and hands it on again to the successor
+//     of an actor that has died (the supervisor announces successors with `peers`).
+//  2. Who is handed work that it has already ignores it. Work is known by its ticket or its key.
+//
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <caf/all.hpp>
+
+#include "actors/io/bus.hpp"
+#include "actors/policy/model_failure.hpp"
+#include "messages/delivery.hpp"
+#include "messages/outcome.hpp"
+#include "messages/picture_spec.hpp"
+#include "messages/request.hpp"
+
+namespace meme {
+
+struct peers;
+using peers_ptr = std::shared_ptr<const peers>;
+
+/// Names one delivery that an ingress owns. `owner` tells incarnations of the ingress apart: what
+/// was begun for one that has died concerns nobody any more.
+struct ticket {
+  std::uint64_t owner = 0;
+  std::uint64_t number = 0;
+
+  friend bool operator==(const ticket& a, const ticket& b) {
+    return a.owner == b.owner && a.number == b.number;
+  }
+};
+
+struct ticket_hash {
+  std::size_t operator()(const ticket& t) const {
+    return std::hash<std::uint64_t>{}(t.owner * 0x9e3779b97f4a7c15U ^ t.number);
+  }
+};
+
+// -- ingress ------------------------------------------------------------------------------------
+
+/// NATS has delivered something to the inbox of our pulls.
+struct delivered {
+  io::bus_message_ptr message;
+};
+
+/// The connection to NATS has come or gone.
+struct link_changed {
+  bool up = false;
+};
+
+/// What stream and consumer are like, as found or made by the provisioner.
+struct binding {
+  bool usable = false;
+  std::string reason; ///< why it is not usable; for a person
+  std::chrono::milliseconds ack_wait{30'000};
+  std::int64_t max_deliver = -1; ///< the consumer's own limit; -1: none
+  std::size_t max_batch = 0;     ///< the most messages for one pull; 0: no limit
+};
+
+/// The end of a lookup.
+struct finished {
+  ticket id;
+  outcome result;
+};
+
+/// The server is known to have these answers.
+struct published {
+  std::vector<ticket> ids;
+};
+
+/// How many messages may be in work at once for the model's sake: 0 while it is not to be called, 1
+/// to have something to probe it with, else without bound.
+struct flow {
+  std::size_t permits = std::numeric_limits<std::size_t>::max();
+};
+
+/// Stop pulling, hand back what was not started, finish the rest.
+struct drain {};
+
+/// Nothing is left.
+struct drained {};
+
+/// Owner of each message until its outcome is sure: permits, pulling, settling.
+using ingress_actor =
+    caf::typed_actor<caf::reacts_to<peers_ptr>,    //
+                     caf::reacts_to<binding>,      // provisioner: go ahead, or why not
+                     caf::reacts_to<link_changed>, // supervisor: pulls are void, pull anew
+                     caf::reacts_to<delivered>,    // NATS: a request, or a word about a pull
+                     caf::reacts_to<finished>,  // cache: here is your picture, or why there is none
+                     caf::reacts_to<flow>,      // generator: the model is down, or well again
+                     caf::reacts_to<published>, // publisher: the answer has reached the server
+                     caf::reacts_to<caf::tick_atom>, // itself: heartbeat, progress, lost pulls
+                     caf::reacts_to<drain>>;         // supervisor
+
+// -- cache --------------------------------------------------------------------------------------
+
+/// A request that has been understood: what is needed to find or make its picture.
+struct job {
+  ticket id;
+  std::string request_id;
+  std::uint64_t stream_sequence = 0;
+  std::uint64_t attempt = 1;
+  std::string key; ///< cache key of the picture
+  picture_spec spec;
+};
+
+using job_ptr = std::shared_ptr<const job>;
+
+struct lookup {
+  job_ptr what;
+};
+
+/// A store's answer for a key; without picture: not there, or the store could not be asked.
+struct stored {
+  std::string key;
+  picture_ptr picture;
+  std::chrono::milliseconds ttl_left{0};
+};
+
+/// The end of a generation.
+struct generated {
+  std::string key;
+  outcome result;
+};
+
+/// Looks up, joins equal requests into one generation, stores.
+using cache_actor = caf::typed_actor<caf::reacts_to<peers_ptr>, //
+                                     caf::reacts_to<lookup>,    // ingress
+                                     caf::reacts_to<stored>,    // store
+                                     caf::reacts_to<generated>, // generator
+                                     caf::reacts_to<drain>>; // ingress: passed on to the generator
+
+/// Asks the store; without an answer in `timeout` the store says "not there" by itself.
+struct fetch {
+  std::string key;
+};
+
+struct keep {
+  std::string key;
+  picture_ptr picture;
+};
+
+/// Redis. Never fails a request: what it cannot find in time is not there.
+using store_actor = caf::typed_actor<caf::reacts_to<peers_ptr>, //
+                                     caf::reacts_to<fetch>,     // cache
+                                     caf::reacts_to<keep>>;     // cache
+
+// -- generator ----------------------------------------------------------------------------------
+
+struct generate {
+  job_ptr what; ///< the first of the requests that want this picture
+};
+
+/// One HTTP exchange with the model.
+struct call {
+  std::uint64_t number = 0;
+  std::shared_ptr<const picture_spec> spec;
+};
+
+/// How it ended.
+struct called {
+  std::uint64_t number = 0;
+  picture_ptr picture;     ///< empty where there is none
+  policy::verdict verdict; ///< what the failure policy makes of the reply
+};
+
+/// Decides when to call the model, how often, and on which client.
+using generator_actor =
+    caf::typed_actor<caf::reacts_to<peers_ptr>,                   //
+                     caf::reacts_to<generate>,                    // cache
+                     caf::reacts_to<called>,                      // model client
+                     caf::reacts_to<caf::tick_atom, std::string>, // itself: a pause is over (of a
+                                                                  // key, or all)
+                     caf::reacts_to<drain>>;                      // cache: give back what waits
+
+/// Speaks HTTP with the model; thousands of calls at a time.
+using model_client_actor = caf::typed_actor<caf::reacts_to<peers_ptr>, //
+                                            caf::reacts_to<call>>;     // generator
+
+// -- publisher ----------------------------------------------------------------------------------
+
+/// What a client is to be told, and where.
+struct answer {
+  ticket id;
+  answer_header header;
+  outcome result;
+  std::string message_key;         ///< of the request's message; part of Nats-Msg-Id
+  std::string reply_to;            ///< a further subject for the answer; empty: none
+  std::string traceparent;         ///< passed through; empty: none
+  io::bus_message_ptr dead_letter; ///< the request itself where it goes to the dead letters
+};
+
+using answer_ptr = std::shared_ptr<const answer>;
+
+/// Makes sure that answers reach the server.
+using publisher_actor =
+    caf::typed_actor<caf::reacts_to<peers_ptr>,    //
+                     caf::reacts_to<link_changed>, // supervisor: publish again what was not fenced
+                     caf::reacts_to<answer_ptr>,   // ingress
+                     caf::reacts_to<delivered>, // NATS: a fence or an acknowledgement has come back
+                     caf::reacts_to<caf::tick_atom>>; // itself: fences that stay out too long
+
+// -- around it ----------------------------------------------------------------------------------
+
+/// Makes or checks stream and consumer; blocks, so it has a thread of its own.
+using provisioner_actor =
+    caf::typed_actor<caf::reacts_to<peers_ptr>,       //
+                     caf::reacts_to<caf::tick_atom>>; // supervisor, ingress: look (again), then
+                                                      // send a `binding`
+
+/// One of the reasons why the service is ready or not.
+struct health {
+  std::string part; ///< nats, consumer, actors
+  bool well = false;
+  std::string reason; ///< for a person, while not well
+};
+
+/// Serves /metrics, /livez, /readyz and /healthz.
+using pages_actor = caf::typed_actor<caf::reacts_to<peers_ptr>, //
+                                     caf::reacts_to<health>>;   // supervisor, ingress
+
+/// What happens to the connection to NATS, told by its library's threads.
+struct connection_event {
+  enum class kind { up, down, closed, lame_duck, error } what = kind::down;
+  std::string text;
+};
+
+/// Ends a child as if it had failed; for tests of the supervision.
+struct kill_child {
+  std::string name;
+};
+
+/// Starts the others in order, watches and restarts them, takes them down in the reverse order.
+using supervisor_actor =
+    caf::typed_actor<caf::reacts_to<connection_event>,            // NATS
+                     caf::reacts_to<caf::tick_atom, std::string>, // itself: a pause before a
+                                                                  // restart is over
+                     caf::reacts_to<health>,                      // ingress: bound, or why not
+                     caf::reacts_to<kill_child>,                  // pages, where allowed
+                     caf::reacts_to<drained>,                     // ingress
+                     caf::reacts_to<drain>>;                      // main: SIGTERM
+
+/// Whom to send to. A handle is empty while its actor waits to be restarted.
+struct peers {
+  ingress_actor ingress;
+  cache_actor cache;
+  store_actor store;
+  generator_actor generator;
+  std::vector<model_client_actor> model_clients;
+  publisher_actor publisher;
+  provisioner_actor provisioner;
+  pages_actor pages;
+  supervisor_actor supervisor;
+};
+
+} // namespace meme
+
+// Nothing leaves the process: CAF need not know how to serialise these.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::peers_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::link_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::binding)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::delivered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::finished)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::published)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::flow)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::drain)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::drained)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::lookup)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::stored)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::generated)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::fetch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::keep)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::generate)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::called)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::answer_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::health)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::connection_event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::kill_child)

@@ -1,0 +1,146 @@
+#define BOOST_TEST_MODULE cache
+#include <boost/test/unit_test.hpp>
+
+#include "actors/cache.hpp"
+#include "test/actors/fixture.hpp"
+
+using namespace meme;
+using namespace meme::test;
+
+namespace {
+
+struct cache_fixture : fixture {
+  cache_actor cache;
+
+  cache_fixture() {
+    all.ingress = new_ingress();
+    all.store = new_store();
+    all.generator = new_generator();
+  }
+
+  ~cache_fixture() { kill(cache); }
+
+  void start() {
+    cache = spawn_cache(parent(), shared);
+    announce(cache);
+  }
+
+  void ask(std::uint64_t number, std::string key = "key") {
+    tell(cache, lookup{some_job(number, std::move(key))});
+  }
+
+  void miss(const std::string& key = "key") { tell(cache, stored{key, {}, {}}); }
+
+  void generate_it(const std::string& key = "key") {
+    tell(cache, generated{key, success{some_picture(), false, "m"}});
+  }
+
+  bool last_was_cached() const {
+    return std::get<success>(seen.finished_ones.back().result).cached;
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(cache, cache_fixture)
+
+BOOST_AUTO_TEST_CASE(what_the_store_has_is_not_generated) {
+  start();
+  ask(1);
+  tell(cache, stored{"key", some_picture(), 60s});
+  BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
+  BOOST_TEST(last_was_cached());
+  BOOST_TEST(seen.generations.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_nobody_has_is_generated_and_kept) {
+  start();
+  ask(1);
+  miss();
+  BOOST_REQUIRE_EQUAL(seen.generations.size(), 1);
+  generate_it();
+  BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
+  BOOST_TEST(!last_was_cached());
+  BOOST_REQUIRE_EQUAL(seen.keeps.size(), 1);
+  ask(2);
+  BOOST_TEST(last_was_cached());
+  BOOST_TEST(seen.fetches.size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_is_not_kept) {
+  start();
+  ask(1);
+  miss();
+  tell(cache, generated{"key", failure{error_code::model_rejected, "no"}});
+  BOOST_TEST(seen.finished_ones.size() == 1);
+  BOOST_TEST(seen.keeps.empty());
+  ask(2);
+  BOOST_TEST(seen.fetches.size() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(equal_requests_wait_for_one_generation) {
+  start();
+  for (std::uint64_t i = 1; i <= 1000; ++i)
+    ask(i);
+  miss();
+  for (std::uint64_t i = 1001; i <= 1100; ++i)
+    ask(i);
+  generate_it();
+  BOOST_TEST(seen.fetches.size() == 1);
+  BOOST_TEST(seen.generations.size() == 1);
+  BOOST_TEST(seen.finished_ones.size() == 1100);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_is_handed_over_twice_is_answered_once) {
+  start();
+  ask(1);
+  ask(1);
+  miss();
+  generate_it();
+  BOOST_TEST(seen.finished_ones.size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_dies_has_nothing) {
+  start();
+  ask(1);
+  all.store = nullptr;
+  announce(cache);
+  BOOST_TEST(seen.generations.size() == 1);
+  ask(2, "another");
+  BOOST_TEST(seen.generations.size() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_generator_that_was_restarted_is_asked_again) {
+  start();
+  ask(1);
+  miss();
+  all.generator = nullptr;
+  announce(cache);
+  all.generator = new_generator();
+  announce(cache);
+  BOOST_TEST(seen.generations.size() == 2);
+  generate_it();
+  BOOST_TEST(seen.finished_ones.size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_lives_here_no_longer_than_in_the_store) {
+  start();
+  ask(1);
+  tell(cache, stored{"key", some_picture(), 2s});
+  advance(3s);
+  ask(2);
+  BOOST_TEST(seen.fetches.size() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(with_a_lifetime_of_zero_nothing_is_looked_up_or_kept) {
+  shared->options.cache.ttl = 0s;
+  start();
+  ask(1);
+  generate_it();
+  ask(2);
+  BOOST_TEST(seen.fetches.empty());
+  BOOST_TEST(seen.keeps.empty());
+  BOOST_TEST(seen.generations.size() == 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

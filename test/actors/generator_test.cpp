@@ -1,0 +1,165 @@
+#define BOOST_TEST_MODULE generator
+#include <boost/test/unit_test.hpp>
+
+#include "actors/generator.hpp"
+#include "test/actors/fixture.hpp"
+
+using namespace meme;
+using namespace meme::test;
+
+namespace {
+
+struct generator_fixture : fixture {
+  generator_actor generator;
+
+  generator_fixture() {
+    all.cache = new_cache();
+    all.model_clients = {new_model_client(), new_model_client()};
+    generator = spawn_generator(parent(), shared);
+    announce(generator);
+  }
+
+  ~generator_fixture() { kill(generator); }
+
+  void ask(const std::string& key) { tell(generator, generate{some_job(1, key)}); }
+
+  std::size_t calls() const {
+    std::size_t count = 0;
+    for (auto& each : seen.calls)
+      count += each.size();
+    return count;
+  }
+
+  void end_with(const call& which, policy::verdict::kind what, error_code code,
+                std::optional<std::chrono::milliseconds> retry_after = {}) {
+    called end;
+    end.number = which.number;
+    end.verdict.what = what;
+    end.verdict.code = code;
+    end.verdict.text = "the model answered so";
+    end.verdict.retry_after = retry_after;
+    if (what == policy::verdict::kind::picture)
+      end.picture = some_picture();
+    tell(generator, end);
+  }
+
+  void fail(const call& which) {
+    end_with(which, policy::verdict::kind::retry, error_code::model_unavailable);
+  }
+
+  void succeed(const call& which) {
+    end_with(which, policy::verdict::kind::picture, error_code::internal);
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(generator, generator_fixture)
+
+BOOST_AUTO_TEST_CASE(a_picture_goes_back_to_the_cache) {
+  ask("a");
+  succeed(seen.calls[0].back());
+  BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 1);
+  BOOST_TEST(seen.generated_ones[0].key == "a");
+}
+
+BOOST_AUTO_TEST_CASE(calls_go_to_the_client_with_the_fewest_under_way) {
+  for (auto key : {"a", "b", "c", "d"})
+    ask(key);
+  BOOST_TEST(seen.calls[0].size() == 2);
+  BOOST_TEST(seen.calls[1].size() == 2);
+  succeed(seen.calls[1][0]);
+  succeed(seen.calls[1][1]);
+  ask("e");
+  BOOST_TEST(seen.calls[1].size() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(the_same_key_twice_is_called_once) {
+  ask("a");
+  ask("a");
+  BOOST_TEST(calls() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_failed_is_made_again_after_a_pause) {
+  ask("a");
+  fail(seen.calls[0].back());
+  advance(1s); // the first pause takes half a second at most
+  BOOST_TEST(calls() == 2);
+  BOOST_TEST(seen.generated_ones.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_calls_of_one_delivery_are_limited) {
+  ask("a");
+  for (int i = 0; i < 5; ++i) {
+    BOOST_REQUIRE_EQUAL(calls(), i + 1);
+    auto& last = seen.calls[0];
+    fail(last.back());
+    advance(60s);
+  }
+  BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 1);
+  auto& why = std::get<failure>(seen.generated_ones[0].result);
+  BOOST_TEST(why.retry);
+  BOOST_TEST(to_string(why.code) == "model_unavailable");
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_final) {
+  ask("a");
+  end_with(seen.calls[0].back(), policy::verdict::kind::reject, error_code::model_rejected);
+  BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 1);
+  BOOST_TEST(!std::get<failure>(seen.generated_ones[0].result).retry);
+}
+
+BOOST_AUTO_TEST_CASE(a_pause_that_the_model_asks_for_is_kept) {
+  ask("a");
+  end_with(seen.calls[0].back(), policy::verdict::kind::wait, error_code::model_overloaded, 20s);
+  advance(19s);
+  BOOST_TEST(calls() == 1);
+  advance(4s);
+  BOOST_TEST(calls() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(the_calls_of_a_client_that_died_are_made_on_another) {
+  ask("a");
+  auto lost = seen.calls[0].back();
+  all.model_clients[0] = nullptr;
+  announce(generator);
+  BOOST_REQUIRE_EQUAL(seen.calls[1].size(), 1);
+  succeed(lost); // late news of the dead one
+  BOOST_TEST(seen.generated_ones.empty());
+  succeed(seen.calls[1].back());
+  BOOST_TEST(seen.generated_ones.size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(without_any_client_calls_wait_for_a_successor) {
+  all.model_clients = {model_client_actor{}, model_client_actor{}};
+  announce(generator);
+  ask("a");
+  BOOST_TEST(calls() == 0);
+  all.model_clients[1] = new_model_client();
+  announce(generator);
+  BOOST_TEST(calls() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_takes_clients_with_it_is_given_up) {
+  ask("a");
+  for (int i = 0; i < 3; ++i) {
+    all.model_clients = {new_model_client(), model_client_actor{}};
+    announce(generator);
+  }
+  BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 1);
+  BOOST_TEST(to_string(std::get<failure>(seen.generated_ones[0].result).code) == "internal");
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_gives_back_what_waits_and_lets_calls_end) {
+  ask("a");
+  ask("b");
+  fail(seen.calls[0].back()); // now "a" pauses
+  tell(generator, drain{});
+  BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 1);
+  BOOST_TEST(seen.generated_ones[0].key == "a");
+  BOOST_TEST(std::get<failure>(seen.generated_ones[0].result).retry);
+  succeed(seen.calls[1].back());
+  BOOST_TEST(seen.generated_ones.size() == 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,310 @@
+#define BOOST_TEST_MODULE ingress
+#include <boost/test/unit_test.hpp>
+
+#include "actors/ingress.hpp"
+#include "test/actors/fixture.hpp"
+
+using namespace meme;
+using namespace meme::test;
+
+namespace {
+
+const std::string pull_subject = "$JS.API.CONSUMER.MSG.NEXT.MEMES.meme-generator";
+
+struct ingress_fixture : fixture {
+  ingress_actor ingress;
+
+  ingress_fixture() {
+    shared->options.ingress.max_in_flight = 4;
+    all.cache = new_cache();
+    all.publisher = new_publisher();
+    all.provisioner = new_provisioner();
+    all.supervisor = new_supervisor();
+  }
+
+  ~ingress_fixture() { kill(ingress); }
+
+  void start() {
+    ingress = spawn_ingress(parent(), shared, 1);
+    announce(ingress);
+    tell(ingress, link_changed{true});
+    binding found;
+    found.usable = true;
+    tell(ingress, found);
+  }
+
+  static std::string ack_of(int sequence, int deliveries = 1) {
+    return "$JS.ACK.MEMES.meme-generator." + std::to_string(deliveries) + "."
+           + std::to_string(sequence) + ".1.1700000000000000000.0";
+  }
+
+  void deliver(int sequence, int deliveries = 1, std::string data = R"({"prompt":"a cat"})") {
+    auto message = std::make_shared<fake_message>();
+    message->subject_text = "meme.request";
+    message->reply_text = ack_of(sequence, deliveries);
+    message->data_text = std::move(data);
+    tell(ingress, delivered{message});
+  }
+
+  void deliver_status(const std::string& code, const std::string& pending = {}) {
+    auto message = std::make_shared<fake_message>();
+    message->subject_text = bus->to(pull_subject).back().reply;
+    message->headers["Status"] = code;
+    if (!pending.empty())
+      message->headers["Nats-Pending-Messages"] = pending;
+    tell(ingress, delivered{message});
+  }
+
+  void finish(outcome result) {
+    tell(ingress, finished{seen.lookups.back()->id, std::move(result)});
+  }
+
+  std::string batch_of_last_pull() const {
+    auto data = bus->to(pull_subject).back().data;
+    return data.substr(0, data.find(','));
+  }
+};
+
+failure passing_failure() {
+  return {error_code::model_unavailable, "the model answered 500", true, 0ms};
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(ingress, ingress_fixture)
+
+BOOST_AUTO_TEST_CASE(it_asks_for_as_many_messages_as_it_has_permits) {
+  start();
+  BOOST_REQUIRE_EQUAL(bus->to(pull_subject).size(), 1);
+  BOOST_TEST(batch_of_last_pull() == "{\"batch\":4");
+}
+
+BOOST_AUTO_TEST_CASE(it_does_not_pull_before_the_consumer_is_bound) {
+  ingress = spawn_ingress(parent(), shared, 1);
+  announce(ingress);
+  tell(ingress, link_changed{true});
+  BOOST_TEST(seen.looks == 1);
+  BOOST_TEST(bus->to(pull_subject).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_message_is_acknowledged_only_after_its_answer_is_published) {
+  start();
+  deliver(7);
+  BOOST_REQUIRE_EQUAL(seen.lookups.size(), 1);
+  finish(success{some_picture(), false, "m"});
+  BOOST_REQUIRE_EQUAL(seen.answers.size(), 1);
+  BOOST_TEST(bus->to(ack_of(7)).empty());
+  tell(ingress, published{{seen.answers.back()->id}});
+  BOOST_REQUIRE_EQUAL(bus->to(ack_of(7)).size(), 1);
+  BOOST_TEST(bus->to(ack_of(7)).back().data == "+ACK");
+}
+
+BOOST_AUTO_TEST_CASE(what_there_is_no_permit_for_is_handed_back) {
+  start();
+  for (int i = 1; i <= 5; ++i)
+    deliver(i);
+  BOOST_TEST(seen.lookups.size() == 4);
+  BOOST_REQUIRE_EQUAL(bus->to(ack_of(5)).size(), 1);
+  BOOST_TEST(bus->to(ack_of(5)).back().data == "-NAK");
+}
+
+BOOST_AUTO_TEST_CASE(a_free_permit_is_pulled_for) {
+  start();
+  for (int i = 1; i <= 4; ++i)
+    deliver(i);
+  BOOST_TEST(bus->to(pull_subject).size() == 1);
+  finish(success{some_picture(), false, "m"});
+  tell(ingress, published{{seen.answers.back()->id}});
+  BOOST_REQUIRE_EQUAL(bus->to(pull_subject).size(), 2);
+  BOOST_TEST(batch_of_last_pull() == "{\"batch\":1");
+}
+
+BOOST_AUTO_TEST_CASE(a_byte_budget_that_is_used_up_stops_the_pulling) {
+  shared->options.ingress.max_bytes_in_flight = 10;
+  start();
+  deliver(1);
+  finish(success{some_picture("more than ten bytes"), false, "m"});
+  deliver_status("408", "3");
+  BOOST_TEST(bus->to(pull_subject).size() == 1);
+  tell(ingress, published{{seen.answers.back()->id}});
+  BOOST_TEST(bus->to(pull_subject).size() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_that_no_message_can_hold_is_an_error) {
+  start();
+  deliver(1);
+  finish(success{some_picture(std::string(1 << 20, 'x')), false, "m"});
+  BOOST_REQUIRE_EQUAL(seen.answers.size(), 1);
+  BOOST_TEST(to_string(std::get<failure>(seen.answers.back()->result).code) == "image_too_large");
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_request_is_answered_with_an_error_and_acknowledged) {
+  start();
+  deliver(1, 1, R"({"id":"x1","prompt":5})");
+  BOOST_TEST(seen.lookups.empty());
+  BOOST_REQUIRE_EQUAL(seen.answers.size(), 1);
+  auto& why = std::get<failure>(seen.answers.back()->result);
+  BOOST_TEST(to_string(why.code) == "bad_request");
+  BOOST_TEST(seen.answers.back()->header.request_id == "x1");
+  tell(ingress, published{{seen.answers.back()->id}});
+  BOOST_TEST(bus->to(ack_of(1)).back().data == "+ACK");
+}
+
+BOOST_AUTO_TEST_CASE(a_request_without_id_gets_one_from_stream_and_sequence) {
+  start();
+  deliver(12);
+  BOOST_TEST(seen.lookups.back()->request_id == "MEMES-12");
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_that_may_pass_goes_back_to_the_queue_with_a_delay) {
+  start();
+  deliver(1);
+  finish(passing_failure());
+  BOOST_TEST(seen.answers.empty());
+  BOOST_REQUIRE_EQUAL(bus->to(ack_of(1)).size(), 1);
+  BOOST_TEST(bus->to(ack_of(1)).back().data.rfind("-NAK {\"delay\":", 0) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_attempt_ends_as_error_and_dead_letter) {
+  shared->options.ingress.max_attempts = 3;
+  start();
+  deliver(1, 3);
+  finish(passing_failure());
+  BOOST_REQUIRE_EQUAL(seen.answers.size(), 1);
+  BOOST_TEST(bool{seen.answers.back()->dead_letter});
+  BOOST_TEST(bus->to(ack_of(1, 3)).empty());
+  tell(ingress, published{{seen.answers.back()->id}});
+  BOOST_TEST(bus->to(ack_of(1, 3)).back().data == "+TERM");
+}
+
+BOOST_AUTO_TEST_CASE(a_delivery_beyond_the_limit_is_dead_at_once) {
+  shared->options.ingress.max_attempts = 3;
+  start();
+  deliver(1, 4);
+  BOOST_TEST(seen.lookups.empty());
+  BOOST_REQUIRE_EQUAL(seen.answers.size(), 1);
+  BOOST_TEST(to_string(std::get<failure>(seen.answers.back()->result).code)
+             == "attempts_exhausted");
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_that_somebody_set_on_the_consumer_counts) {
+  start();
+  binding found;
+  found.usable = true;
+  found.max_deliver = 2;
+  tell(ingress, found);
+  deliver(1, 2);
+  finish(passing_failure());
+  BOOST_REQUIRE_EQUAL(seen.answers.size(), 1);
+  BOOST_TEST(bool{seen.answers.back()->dead_letter});
+}
+
+BOOST_AUTO_TEST_CASE(the_queue_hears_every_third_of_ack_wait_that_work_goes_on) {
+  start();
+  deliver(1);
+  advance(31s);
+  auto said = bus->to(ack_of(1));
+  BOOST_TEST(said.size() >= 3);
+  BOOST_TEST(said.back().data == "+WPI");
+}
+
+BOOST_AUTO_TEST_CASE(a_cache_that_was_restarted_is_asked_again) {
+  start();
+  deliver(1);
+  all.cache = nullptr;
+  announce(ingress);
+  deliver(2); // waits here for the successor
+  BOOST_TEST(seen.lookups.size() == 1);
+  all.cache = new_cache();
+  announce(ingress);
+  BOOST_TEST(seen.lookups.size() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_publisher_that_was_restarted_gets_the_answers_again) {
+  start();
+  deliver(1);
+  finish(success{some_picture(), false, "m"});
+  all.publisher = new_publisher();
+  announce(ingress);
+  BOOST_REQUIRE_EQUAL(seen.answers.size(), 2);
+  BOOST_TEST((seen.answers[0] == seen.answers[1]));
+}
+
+BOOST_AUTO_TEST_CASE(what_it_holds_goes_back_to_the_queue_when_it_dies) {
+  start();
+  deliver(1);
+  kill(ingress);
+  BOOST_REQUIRE_EQUAL(bus->to(ack_of(1)).size(), 1);
+  BOOST_TEST(bus->to(ack_of(1)).back().data == "-NAK");
+}
+
+BOOST_AUTO_TEST_CASE(answers_for_an_earlier_incarnation_are_ignored) {
+  start();
+  deliver(1);
+  tell(ingress,
+       finished{{99, seen.lookups.back()->id.number}, success{some_picture(), false, "m"}});
+  BOOST_TEST(seen.answers.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_pull_that_lapses_is_made_anew) {
+  start();
+  deliver_status("408", "4");
+  BOOST_TEST(bus->to(pull_subject).size() == 2);
+  BOOST_TEST(batch_of_last_pull() == "{\"batch\":4");
+}
+
+BOOST_AUTO_TEST_CASE(silence_is_a_fault_and_pulls_are_made_anew_on_another_inbox) {
+  start();
+  advance(10s);
+  BOOST_TEST(bus->to(pull_subject).size() == 1);
+  advance(8s);
+  auto pulls = bus->to(pull_subject);
+  BOOST_REQUIRE_GE(pulls.size(), 2);
+  BOOST_TEST(pulls.front().reply != pulls.back().reply);
+}
+
+BOOST_AUTO_TEST_CASE(heartbeats_are_no_silence) {
+  start();
+  for (int i = 0; i < 6; ++i) {
+    advance(5s);
+    deliver_status("100");
+  }
+  BOOST_TEST(bus->to(pull_subject).size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_pull_has_the_consumer_looked_at_again) {
+  start();
+  auto looks = seen.looks;
+  deliver_status("409");
+  BOOST_TEST(!seen.healths.back().well);
+  advance(2s);
+  BOOST_TEST(seen.looks == looks + 1);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_reconnect_the_consumer_is_looked_at_and_pulled_from_anew) {
+  start();
+  tell(ingress, link_changed{false});
+  tell(ingress, link_changed{true});
+  BOOST_TEST(seen.looks == 2);
+  binding found;
+  found.usable = true;
+  tell(ingress, found);
+  BOOST_TEST(bus->to(pull_subject).size() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_hands_back_what_comes_and_waits_for_what_is_in_work) {
+  start();
+  deliver(1);
+  tell(ingress, drain{});
+  BOOST_TEST(seen.drains == 1);
+  BOOST_TEST(seen.drained_ones == 0);
+  deliver(2);
+  BOOST_TEST(bus->to(ack_of(2)).back().data == "-NAK");
+  finish(success{some_picture(), false, "m"});
+  BOOST_TEST(seen.drained_ones == 0);
+  tell(ingress, published{{seen.answers.back()->id}});
+  BOOST_TEST(seen.drained_ones == 1);
+  BOOST_TEST(bus->to(pull_subject).size() == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
