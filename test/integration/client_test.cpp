@@ -1,0 +1,220 @@
+// `request` and `watch` against a NATS server, the test playing the service.
+#define BOOST_TEST_MODULE client
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <future>
+#include <iterator>
+
+#include "client/answer.hpp"
+#include "client/picture_file.hpp"
+#include "client/request.hpp"
+#include "client/watch.hpp"
+#include "test/support/http.hpp"
+#include "test/support/json.hpp"
+#include "test/support/nats_client.hpp"
+#include "test/support/nats_server.hpp"
+#include "test/support/read_file.hpp"
+#include "test/support/temporary_folder.hpp"
+
+using namespace meme::test;
+using namespace meme::client;
+
+namespace {
+
+/// One grey pixel.
+const std::string png_base64 =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg==";
+const std::string png = decode_base64(png_base64).value();
+
+std::string result_json(const std::string& id) {
+  return "{\"request_id\": " + json_string(id) + ", \"image_data\": \"" + png_base64
+         + "\", \"prompt\": \"a cat\", \"timestamp\": 1700000000}";
+}
+
+std::size_t files_in(const std::filesystem::path& folder) {
+  const std::filesystem::directory_iterator files{folder};
+  return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
+struct fixture {
+  fixture() {
+    natsOptions* raw = nullptr;
+    check(natsOptions_Create(&raw), "make NATS options");
+    options.reset(raw);
+    check(natsOptions_SetURL(raw, nats.url().c_str()), "use the address");
+  }
+
+  void make_queue() {
+    client.api("STREAM.CREATE.MEMES", R"({"name": "MEMES", "subjects": ["meme.request"]})");
+  }
+
+  temporary_folder folder;
+  nats_server nats{folder.path()};
+  nats_client client{nats.url()};
+  nats_ptr<natsOptions> options;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(files)
+
+BOOST_AUTO_TEST_CASE(are_named_by_what_the_picture_is) {
+  BOOST_TEST(extension_of(png) == "png");
+  BOOST_TEST(extension_of(png.substr(0, 40)) == "bin");
+  BOOST_TEST(extension_of("<html>") == "bin");
+  BOOST_TEST(extension_of("") == "bin");
+}
+
+BOOST_AUTO_TEST_CASE(are_never_named_by_a_stranger) {
+  BOOST_TEST(file_stem("cat-1_a.b") == "cat-1_a.b");
+  BOOST_TEST(file_stem("../../etc/passwd") == "_._.._etc_passwd");
+  BOOST_TEST(file_stem("/etc/passwd") == "_etc_passwd");
+  BOOST_TEST(file_stem(".hidden") == "_hidden");
+  BOOST_TEST(file_stem("..") == "_.");
+  BOOST_TEST(file_stem("") == "meme");
+  BOOST_TEST(file_stem("caf\xc3\xa9 \x1b[31m\n") == "caf_____31m_");
+  BOOST_TEST(file_stem(std::string(1'000, 'x')).size() == 100u);
+}
+
+BOOST_AUTO_TEST_CASE(are_never_overwritten) {
+  temporary_folder folder;
+  const auto first = save_new_file(folder.path(), "cat", png);
+  const auto second = save_new_file(folder.path(), "cat", png + std::string(1, '\0'));
+  BOOST_TEST(first.filename() == "cat.png");
+  BOOST_TEST(second.filename() == "cat-2.png");
+  BOOST_TEST(read_file(first) == png);
+  BOOST_TEST(read_file(second) == png + std::string(1, '\0'));
+}
+
+BOOST_AUTO_TEST_CASE(do_not_go_through_links) {
+  temporary_folder folder;
+  const auto target = folder.path() / "elsewhere";
+  std::filesystem::create_symlink(target, folder.path() / "cat.png");
+  BOOST_TEST(save_new_file(folder.path(), "cat", png).filename() == "cat-2.png");
+  BOOST_TEST(!std::filesystem::exists(target));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(answers)
+
+BOOST_AUTO_TEST_CASE(carry_base64_with_its_padding) {
+  BOOST_TEST(decode_base64("").value() == "");
+  BOOST_TEST(decode_base64("Zg==").value() == "f");
+  BOOST_TEST(decode_base64("Zm8=").value() == "fo");
+  BOOST_TEST(decode_base64("Zm9v").value() == "foo");
+  BOOST_TEST(decode_base64("AAAA").value() == std::string(3, '\0'));
+  for (const auto* wrong : {"Zg=", "Z", "Zm9v!!!!", "====", "Zg==Zg==", "Z=g=", "Zm=v"})
+    BOOST_TEST(!decode_base64(wrong), wrong);
+}
+
+BOOST_AUTO_TEST_CASE(are_results_or_errors_or_nothing) {
+  const auto result = parse_answer(result_json("cat"));
+  BOOST_TEST_REQUIRE(result.has_value());
+  BOOST_TEST(result->request_id == "cat");
+  BOOST_TEST(result->image == png);
+  const auto error = parse_answer(R"({"request_id": "cat", "error": "no", "code": "internal"})");
+  BOOST_TEST_REQUIRE(error.has_value());
+  BOOST_TEST(error->error == "no");
+  for (const auto* wrong : {"", "[]", "{}", "nonsense", R"({"request_id": 1})",
+                            R"({"image_data": ""})", R"({"image_data": "?"})"})
+    BOOST_TEST(!parse_answer(wrong), wrong);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(requests, fixture)
+
+BOOST_AUTO_TEST_CASE(save_their_own_answer) {
+  make_queue();
+  auto queue = client.subscribe("meme.request");
+  request_settings settings;
+  settings.prompt = "a \"cat\"";
+  settings.id = "cat";
+  settings.negative_prompt = "dogs";
+  settings.guidance_scale = 7.5;
+  settings.num_inference_steps = 20;
+  settings.small_image = true;
+  settings.output = folder.path() / "out.png";
+  auto status = std::async(std::launch::async, [&] { return run_request(*options, settings); });
+  const json sent{queue.next().data};
+  BOOST_TEST(sent.text("/prompt") == "a \"cat\"");
+  BOOST_TEST(sent.text("/id") == "cat");
+  BOOST_TEST(sent.text("/negative_prompt") == "dogs");
+  BOOST_TEST(sent.number("/guidance_scale") == 7.5);
+  BOOST_TEST(sent.integer("/num_inference_steps") == 20);
+  BOOST_TEST(sent.flag("/small_image"));
+  BOOST_TEST(!sent.flag("/fast_mode"));
+  BOOST_TEST(!sent.has("/width"));
+  client.publish(sent.text("/reply_to"), result_json("cat"));
+  BOOST_TEST(status.get() == answered);
+  BOOST_TEST(read_file(settings.output) == png);
+}
+
+BOOST_AUTO_TEST_CASE(end_with_1_when_the_answer_is_an_error) {
+  make_queue();
+  auto queue = client.subscribe("meme.request");
+  request_settings settings;
+  settings.prompt = "a cat";
+  auto status = std::async(std::launch::async, [&] { return run_request(*options, settings); });
+  const json sent{queue.next().data};
+  BOOST_TEST(!sent.has("/id"));
+  client.publish(sent.text("/reply_to"),
+                 R"({"request_id": "x", "error": "no", "code": "internal"})");
+  BOOST_TEST(status.get() == failed);
+}
+
+BOOST_AUTO_TEST_CASE(end_with_1_when_no_stream_takes_them) {
+  request_settings settings;
+  settings.prompt = "a cat";
+  BOOST_TEST(run_request(*options, settings) == failed);
+}
+
+BOOST_AUTO_TEST_CASE(end_with_1_when_nats_is_not_there) {
+  nats.kill9();
+  request_settings settings;
+  settings.prompt = "a cat";
+  BOOST_TEST(run_request(*options, settings) == failed);
+}
+
+BOOST_AUTO_TEST_CASE(end_with_3_when_nobody_answers) {
+  make_queue();
+  request_settings settings;
+  settings.prompt = "a cat";
+  settings.timeout = std::chrono::seconds{1};
+  BOOST_TEST(run_request(*options, settings) == no_answer);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(watching, fixture)
+
+BOOST_AUTO_TEST_CASE(saves_results_and_passes_over_errors_and_nonsense) {
+  watch_settings settings;
+  settings.output_folder = folder.path() / "pictures";
+  settings.count = 4;
+  auto status = std::async(std::launch::async, [&] { return run_watch(*options, settings); });
+  // Core subscribers get only what comes after them.
+  const auto watched = [&] {
+    return http_get(nats.monitor_url() + "/connz?subs=1").body.find("meme.response.error")
+           != std::string::npos;
+  };
+  BOOST_TEST_REQUIRE(eventually(watched));
+  client.publish("meme.response", result_json("../cat"));
+  client.publish("meme.response", "nonsense");
+  client.publish("meme.response", result_json("dog"));
+  client.publish("meme.response.error", R"({"request_id": "cow", "error": "no"})");
+  BOOST_TEST(status.get() == 0);
+  BOOST_TEST(files_in(settings.output_folder) == 2u);
+  BOOST_TEST(read_file(folder.path() / "pictures" / "_._cat.png") == png);
+  BOOST_TEST(read_file(folder.path() / "pictures" / "dog.png") == png);
+}
+
+BOOST_AUTO_TEST_CASE(ends_at_its_time) {
+  watch_settings settings;
+  settings.timeout = std::chrono::seconds{1};
+  BOOST_TEST(run_watch(*options, settings) == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,107 @@
+// Stream and consumer: made where they are missing, left alone where somebody made them.
+#define BOOST_TEST_MODULE provision
+#include <boost/test/unit_test.hpp>
+
+#include "test/support/nats_client.hpp"
+#include "test/support/nats_server.hpp"
+#include "test/support/service.hpp"
+#include "test/support/temporary_folder.hpp"
+
+using namespace meme::test;
+
+namespace {
+
+constexpr std::int64_t second_ns = 1'000'000'000;
+
+struct fixture {
+  finished_run provision() {
+    return run_meme_generator(folder.path(), {"provision"}, {{"NATS_URL", nats.url()}});
+  }
+
+  temporary_folder folder;
+  nats_server nats{folder.path()};
+  nats_client client{nats.url()};
+};
+
+const char* const own_stream = R"({"name": "MEMES", "subjects": ["meme.request"],
+                                   "retention": "workqueue", "storage": "file"})";
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(provisioning, fixture)
+
+BOOST_AUTO_TEST_CASE(makes_stream_consumer_and_dead_letters) {
+  const auto run = provision();
+  BOOST_TEST(run.status == 0, run.err);
+  const auto stream = client.stream("MEMES");
+  BOOST_TEST(stream.size("/config/subjects") == 2u);
+  BOOST_TEST(stream.text("/config/subjects/0") == "meme.request");
+  BOOST_TEST(stream.text("/config/subjects/1") == "meme.request.>");
+  BOOST_TEST(stream.text("/config/retention") == "workqueue");
+  BOOST_TEST(stream.text("/config/storage") == "file");
+  const auto consumer = client.consumer("MEMES", "meme-generator");
+  BOOST_TEST(consumer.text("/config/durable_name") == "meme-generator");
+  BOOST_TEST(consumer.text("/config/ack_policy") == "explicit");
+  BOOST_TEST(consumer.integer("/config/ack_wait") == 30 * second_ns);
+  BOOST_TEST(consumer.integer("/config/max_deliver") == -1);
+  BOOST_TEST(consumer.integer("/config/max_ack_pending") == 20'000);
+  BOOST_TEST(!consumer.has("/config/backoff"));
+  BOOST_TEST(!consumer.has("/config/deliver_subject"));
+  BOOST_TEST(!consumer.has("/config/filter_subject"));
+  BOOST_TEST(client.stream("MEMES_DEAD").text("/config/subjects/0") == "meme.dead");
+}
+
+BOOST_AUTO_TEST_CASE(needs_no_token_and_may_be_repeated) {
+  BOOST_TEST(provision().status == 0);
+  client.enqueue("meme.request", "kept");
+  const auto created = client.consumer("MEMES", "meme-generator").text("/created");
+  BOOST_TEST(provision().status == 0);
+  BOOST_TEST(client.messages_in("MEMES") == 1);
+  BOOST_TEST(client.consumer("MEMES", "meme-generator").text("/created") == created);
+}
+
+BOOST_AUTO_TEST_CASE(leaves_a_consumer_of_somebody_elses_as_it_is_and_says_how_it_differs) {
+  client.api("STREAM.CREATE.MEMES", own_stream);
+  client.api("CONSUMER.DURABLE.CREATE.MEMES.meme-generator",
+             R"({"stream_name": "MEMES", "config": {"durable_name": "meme-generator",
+                 "ack_policy": "explicit", "ack_wait": 60000000000, "max_deliver": 3,
+                 "filter_subject": "meme.request"}})");
+  const auto run = provision();
+  BOOST_TEST(run.status == 0, run.err);
+  BOOST_TEST((run.out + run.err).find("max_deliver 3") != std::string::npos);
+  const auto consumer = client.consumer("MEMES", "meme-generator");
+  BOOST_TEST(consumer.integer("/config/ack_wait") == 60 * second_ns);
+  BOOST_TEST(consumer.integer("/config/max_deliver") == 3);
+  BOOST_TEST(consumer.text("/config/filter_subject") == "meme.request");
+  BOOST_TEST(client.stream("MEMES").size("/config/subjects") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_stream_that_would_take_answers_for_requests) {
+  client.api("STREAM.CREATE.MEMES",
+             R"({"name": "MEMES", "subjects": ["meme.>"], "retention": "workqueue"})");
+  const auto run = provision();
+  BOOST_TEST(run.status != 0);
+  BOOST_TEST(run.err.find("meme.response") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_stream_that_keeps_what_is_acknowledged) {
+  client.api("STREAM.CREATE.MEMES", R"({"name": "MEMES", "subjects": ["meme.request"]})");
+  BOOST_TEST(provision().status != 0);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_push_consumer) {
+  client.api("STREAM.CREATE.MEMES", own_stream);
+  client.api("CONSUMER.DURABLE.CREATE.MEMES.meme-generator",
+             R"({"stream_name": "MEMES", "config": {"durable_name": "meme-generator",
+                 "ack_policy": "explicit", "deliver_subject": "pushed"}})");
+  BOOST_TEST(provision().status != 0);
+}
+
+BOOST_AUTO_TEST_CASE(fails_without_nats) {
+  nats.kill9();
+  const auto run = provision();
+  BOOST_TEST(run.status != 0);
+  BOOST_TEST(run.status != 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
