@@ -1,5 +1,5 @@
-# Every dependency is a Debian package. CAF 0.17 ships no CMake config; nats.c's is broken on Debian 12
-# and hiredis' missing there: pkg-config serves both releases.
+# Every dependency is a Debian package. CAF 0.17 ships no CMake config; on Debian 12 nats.c's is
+# broken and hiredis' missing: pkg-config serves both releases.
 
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# clang-tidy over the project's own sources; needs a configured build folder (for its compile commands).
+# clang-tidy over the project's own sources. Takes its flags from a configured build folder.
 # usage: scripts/lint.sh [BUILD_FOLDER]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${1:-build}
-git ls-files -z 'messages/*.cpp' 'actors/*.cpp' 'config/*.cpp' 'client/*.cpp' 'sketch-server/*.cpp' main.cpp |
-  grep -zv '/test/' |
-  xargs -0 -n 4 -P "$(nproc)" clang-tidy -p "$build" --quiet --extra-arg=-Wno-unknown-warning-option 2>/dev/null
+git ls-files -z messages actors config client sketch-server main.cpp |
+  grep -z '\.cpp$' | grep -zv '/test/' |
+  xargs -0 -n 4 -P "$(nproc)" \
+    clang-tidy -p "$build" --quiet --extra-arg=-Wno-unknown-warning-option 2>/dev/null
 echo "lint: clean"

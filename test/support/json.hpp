@@ -15,6 +15,7 @@ class json {
 public:
   explicit json(std::string_view text);
 
+  const std::string& source() const { return source_; }
   bool has(const char* pointer) const;
   std::string text(const char* pointer) const;
   std::int64_t integer(const char* pointer) const;

@@ -22,6 +22,8 @@ public:
   bool wait_ready(std::chrono::milliseconds timeout = patience) const;
   http_response page(const std::string& path) const { return http_get(pages_ + path); }
 
+  http_response post(const std::string& path) const { return http_post(pages_ + path, {}); }
+
   /// The value of a metric now: the sum over all series that have each of `labels`, written as
   /// in the exposition format (`code="bad_request"`); 0 where there is none.
   double metric(const std::string& name, const std::vector<std::string>& labels = {}) const;

@@ -39,8 +39,16 @@ world::world(world_settings chosen)
 }
 
 world::~world() {
-  if (memes && test_failed())
-    std::cerr << "the service's last words:\n" << last_lines(memes->process().err(), 40) << '\n';
+  if (!memes || !test_failed())
+    return;
+  try {
+    std::cerr << "the service's last words:\n"
+              << last_lines(memes->process().err(), 40) << "\nits consumer:\n"
+              << client.consumer("MEMES", "meme-generator").source() << "\nits metrics:\n"
+              << memes->page("/metrics").body << '\n';
+  } catch (const std::exception& problem) { // NATS may be what the test has killed
+    std::cerr << problem.what() << '\n';
+  }
 }
 
 environment world::variables() const {

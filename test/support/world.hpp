@@ -23,7 +23,7 @@ struct world_settings {
 };
 
 /// Everything a request meets: NATS, Redis, the model's stand-in and the service, which is ready.
-/// Prints the service's last log lines where the test fails.
+/// Tells what the service has seen where the test fails.
 class world {
 public:
   explicit world(world_settings settings = {});

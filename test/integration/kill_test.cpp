@@ -1,0 +1,87 @@
+// Each actor is killed while requests are in work: it comes back, nothing is lost, and the restart
+// is counted.
+#define BOOST_TEST_MODULE kill
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <set>
+
+#include "test/support/world.hpp"
+
+using namespace meme::test;
+
+namespace {
+
+constexpr std::size_t count = 120;
+
+world_settings slow_model() {
+  world_settings settings;
+  settings.model_arguments = {"--latency", "150", "--fixed-bytes", "5000"};
+  settings.variables = {{"MAX_IN_FLIGHT", "20"}, {"MEME_SUPERVISOR_CHAOS", "true"}};
+  return settings;
+}
+
+double restarts(const world& here, const std::string& actor) {
+  return here.memes->metric("meme_generator_actor_restarts_total", {"actor=\"" + actor + "\""});
+}
+
+void kill(const world& here, const std::string& actor) {
+  BOOST_TEST(here.memes->post("/chaos/kill?actor=" + actor).status == 202);
+}
+
+/// Everything that was asked for is answered, each request at least once.
+void check_all_answered(world& here) {
+  BOOST_TEST(eventually([&] { return here.results.messages().size() >= count; }));
+  BOOST_TEST(here.drained());
+  std::set<std::string> ids;
+  for (const auto& each : here.results.messages())
+    ids.insert(json{each.data}.text("/request_id"));
+  BOOST_TEST(ids.size() == count);
+  BOOST_TEST(here.errors.messages().empty());
+  BOOST_TEST_MESSAGE("repeated answers: " << here.results.messages().size() - count);
+}
+
+const std::vector<std::string> actors{"model-client-0", "generator", "cache", "store",
+                                      "publisher",      "ingress",   "provisioner"};
+
+} // namespace
+
+BOOST_DATA_TEST_CASE(an_actor_that_is_killed_under_load_comes_back, actors, actor) {
+  world here{slow_model()};
+  here.client.enqueue_all("meme.request", requests(count, "kill"));
+  BOOST_TEST_REQUIRE(eventually([&] { return here.results.messages().size() >= count / 4; }));
+  kill(here, actor);
+  BOOST_TEST(eventually([&] { return restarts(here, actor) == 1; }));
+  check_all_answered(here);
+  BOOST_TEST(here.memes->wait_ready());
+}
+
+BOOST_AUTO_TEST_CASE(the_pages_come_back_on_the_same_address) {
+  world here{slow_model()};
+  kill(here, "pages");
+  BOOST_TEST(eventually([&] { return restarts(here, "pages") == 1; }));
+  BOOST_TEST(here.memes->wait_ready());
+}
+
+BOOST_AUTO_TEST_CASE(more_restarts_than_allowed_are_a_failure_of_the_whole) {
+  auto settings = slow_model();
+  settings.variables["MEME_SUPERVISOR_MAX_RESTARTS"] = "2";
+  settings.variables["MEME_SUPERVISOR_ESCALATION_GRACE"] = "1s";
+  world here{settings};
+  here.client.enqueue_all("meme.request", requests(count, "kill"));
+  for (int i = 0; i < 2; ++i) {
+    kill(here, "cache");
+    BOOST_TEST_REQUIRE(eventually([&] { return restarts(here, "cache") == i + 1; }));
+  }
+  kill(here, "cache");
+  BOOST_TEST(eventually([&] { return here.memes->page("/readyz").status == 503; }));
+  BOOST_TEST(here.memes->page("/livez").status == 200);
+  BOOST_TEST(here.memes->process().wait_exit().value_or(-1) == 1);
+  here.restart_service(); // what was in work has come back
+  check_all_answered(here);
+}
+
+BOOST_AUTO_TEST_CASE(actors_cannot_be_killed_from_outside_unless_it_is_allowed) {
+  world here;
+  BOOST_TEST(here.memes->post("/chaos/kill?actor=cache").status == 404);
+}
