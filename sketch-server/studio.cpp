@@ -1,5 +1,8 @@
 #include "sketch-server/studio.hpp"
 
+#include <exception>
+#include <utility>
+
 #include <boost/asio/post.hpp>
 
 namespace meme::sketch {

@@ -33,7 +33,7 @@ public:
 
   /// A call that began at `began` was refused for want of capacity.
   void overloaded(time_point began, time_point now) {
-    if (began < last_decrease_)
+    if (began <= last_decrease_)
       return;
     limit_ = std::max(1.0, limit_ * 0.7);
     last_decrease_ = now;

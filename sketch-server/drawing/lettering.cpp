@@ -117,18 +117,20 @@ public:
   void paint(cairo_t* pen, double middle, double top, double edge) const {
     const auto area = extents();
     const saved_pen saved{pen};
-    {
-      const saved_pen squeezed{pen};
-      cairo_translate(pen, middle, top);
+    cairo_translate(pen, middle, top);
+    const auto squeezed = [&](auto draw) {
+      const saved_pen unsqueezed{pen};
       cairo_scale(pen, face_.squeeze, 1);
       cairo_translate(pen, -(area.x + area.width / 2), -area.y);
-      pango_cairo_layout_path(pen, layout_.get());
-    }
+      draw(pen, layout_.get());
+    };
+    squeezed(pango_cairo_layout_path);
     cairo_set_line_join(pen, CAIRO_LINE_JOIN_ROUND);
     cairo_set_line_width(pen, 2 * edge);
     use(pen, black);
     cairo_stroke_preserve(pen);
     fill(pen, white);
+    squeezed(pango_cairo_show_layout); // what has colours of its own: emoji
   }
 
 private:

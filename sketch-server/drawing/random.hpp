@@ -1,12 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace meme::sketch {
 
 /// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). The
-/// distributions of the standard library differ between implementations; the same prompt and seed
+/// distributions of the standard library differ between implementations, and so does the order in
+/// which a call evaluates its arguments (have at most one throw in each): the same prompt and seed
 /// are to give the same picture everywhere.
 class random_source {
 public:

@@ -1,5 +1,6 @@
 #include "sketch-server/http/route.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace meme::sketch {

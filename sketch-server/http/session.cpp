@@ -1,6 +1,7 @@
 #include "sketch-server/http/session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
@@ -62,9 +63,11 @@ void session::read() {
 
 void session::on_read(error_code problem) {
   if (!problem)
-    route_request();
-  else if (problem.category() == http::make_error_code(http::error::bad_method).category()
-           && problem != http::error::end_of_stream && problem != http::error::partial_message)
+    return route_request();
+  // Beast's errors are about what was read; any other means that there is nobody to answer.
+  static const auto& beast = make_error_code(http::error::end_of_stream).category();
+  if (problem.category() == beast && problem != http::error::end_of_stream
+      && problem != http::error::partial_message)
     refuse_unreadable(problem);
 }
 
@@ -105,7 +108,7 @@ void session::receive_call() {
   if (const auto refused = std::get_if<reply>(&received))
     return send(std::move(*refused));
   accepted_ = std::move(std::get<accepted_call>(received));
-  left_.reset();
+  left_ = std::make_shared<std::atomic<bool>>(false);
   if (accepted_->latency.count() == 0)
     return perform();
   watch_client();
@@ -133,8 +136,7 @@ void session::stop_watching() {
 
 void session::client_left() {
   error_code ignored;
-  if (left_)
-    *left_ = true;
+  *left_ = true;
   timer_.cancel();
   socket_.close(ignored);
   call_.end();
@@ -162,10 +164,8 @@ void session::perform() {
     return break_connection();
   if (const auto text = std::get_if<send_text>(&fault.what))
     return send(fault_reply(*text, fault));
-  if (!settings_.fixed_bytes) {
-    left_ = std::make_shared<std::atomic<bool>>(false);
+  if (!settings_.fixed_bytes) // which takes no time
     watch_client();
-  }
   studio_.draw(
       std::move(accepted_->order), left_,
       [self = shared_from_this()](const studio::result& drawn) { self->send_drawn(drawn); });

@@ -73,7 +73,7 @@ private:
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   std::optional<accepted_call> accepted_;
   bool watching_ = false;
-  std::shared_ptr<std::atomic<bool>> left_; ///< made for a call that a painter may have to drop
+  std::shared_ptr<std::atomic<bool>> left_; ///< tells the painters that this call's client is gone
 
   reply reply_;
   boost::beast::http::response<body_type> response_;

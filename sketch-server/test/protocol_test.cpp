@@ -1,5 +1,7 @@
 // What is asked, where, and by whom: requests, addresses, tokens, the command line.
 #define BOOST_TEST_MODULE protocol
+#include <algorithm>
+
 #include <boost/test/unit_test.hpp>
 
 #include "sketch-server/http/admin.hpp"

@@ -13,6 +13,7 @@ struct generator_fixture : fixture {
   generator_actor generator;
 
   generator_fixture() {
+    all.ingress = new_ingress();
     all.cache = new_cache();
     all.model_clients = {new_model_client(), new_model_client()};
     generator = spawn_generator(parent(), shared);
@@ -45,6 +46,15 @@ struct generator_fixture : fixture {
 
   void fail(const call& which) {
     end_with(which, policy::verdict::kind::retry, error_code::model_unavailable);
+  }
+
+  void failures_in_a_row_open_the_breaker() {
+    for (int i = 0; i < 5; ++i)
+      ask("key-" + std::to_string(i));
+    for (int i = 0; i < 3; ++i)
+      fail(seen.calls[0][i]);
+    for (int i = 0; i < 2; ++i)
+      fail(seen.calls[1][i]);
   }
 
   void succeed(const call& which) {
@@ -148,6 +158,67 @@ BOOST_AUTO_TEST_CASE(a_request_that_takes_clients_with_it_is_given_up) {
   }
   BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 1);
   BOOST_TEST(to_string(std::get<failure>(seen.generated_ones[0].result).code) == "internal");
+}
+
+BOOST_AUTO_TEST_CASE(failures_in_a_row_open_the_breaker_and_stop_the_pulling) {
+  failures_in_a_row_open_the_breaker();
+  BOOST_REQUIRE_EQUAL(seen.flows.size(), 1);
+  BOOST_TEST(seen.flows.back() == 0u);
+  BOOST_TEST(shared->metrics->breaker_state.Value() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(after_the_pause_one_call_probes_and_its_success_lets_all_go_on) {
+  failures_in_a_row_open_the_breaker();
+  auto before = calls();
+  advance(1s); // the first pause at most
+  BOOST_TEST(calls() == before + 1);
+  auto& probed = seen.calls[0].size() > 3 ? seen.calls[0] : seen.calls[1];
+  succeed(probed.back());
+  advance(1s);
+  BOOST_TEST(calls() == before + 5);
+  BOOST_TEST(seen.flows.back() == flow{}.permits);
+}
+
+BOOST_AUTO_TEST_CASE(with_nothing_in_hand_one_message_is_asked_for_to_probe_with) {
+  ask("a");
+  end_with(seen.calls[0].back(), policy::verdict::kind::unauthorized,
+           error_code::model_unauthorized);
+  BOOST_TEST(seen.flows.back() == 0u);
+  advance(1s);
+  BOOST_TEST(seen.flows.back() == 1u);
+  ask("b");
+  succeed(seen.calls[0].back());
+  BOOST_TEST(seen.flows.back() == flow{}.permits);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_token_answers_one_request_and_hands_the_waiting_back) {
+  shared->options.ingress.max_in_flight = 1;
+  kill(generator);
+  generator = spawn_generator(parent(), shared);
+  announce(generator);
+  for (auto key : {"a", "b", "c", "d"})
+    ask(key);
+  BOOST_REQUIRE_EQUAL(calls(), 1);
+  end_with(seen.calls[0].back(), policy::verdict::kind::unauthorized,
+           error_code::model_unauthorized);
+  BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 3); // the fourth stays, to probe with
+  BOOST_TEST(!std::get<failure>(seen.generated_ones[0].result).retry);
+  BOOST_TEST(std::get<failure>(seen.generated_ones[1].result).retry);
+  advance(1s);
+  BOOST_TEST(calls() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(an_overloaded_model_is_called_less_and_the_breaker_stays_closed) {
+  for (int i = 0; i < 20; ++i)
+    ask("key-" + std::to_string(i));
+  for (int i = 0; i < 10; ++i)
+    end_with(seen.calls[0][i], policy::verdict::kind::wait, error_code::model_overloaded, 5s);
+  BOOST_TEST(shared->metrics->call_limit.Value() == 44); // of 64
+  BOOST_TEST(shared->metrics->breaker_state.Value() == 0);
+  ask("another");
+  BOOST_TEST(calls() == 20); // it is quiet time
+  advance(8s);
+  BOOST_TEST(calls() == 31);
 }
 
 BOOST_AUTO_TEST_CASE(a_drain_gives_back_what_waits_and_lets_calls_end) {

@@ -41,7 +41,7 @@ void check_all_answered(world& here) {
   BOOST_TEST_MESSAGE("repeated answers: " << here.results.messages().size() - count);
 }
 
-const std::vector<std::string> actors{"model-client-0", "generator", "cache", "store",
+const std::vector<std::string> actors{"model-client-0", "generator", "cache",      "store",
                                       "publisher",      "ingress",   "provisioner"};
 
 } // namespace

@@ -32,9 +32,9 @@ void paint_windows(const stage& where, const building& house) {
   for (auto y = house.corner.y + pitch * 0.7; y < where.height; y += pitch * 1.2)
     for (int column = 0; column < columns; ++column)
       if (where.random.chance(lit)) {
+        const auto ink = mix(rgb(0xFFD27A), rgb(0xFFF6D8), where.random.fraction());
         cairo_rectangle(where.pen, house.corner.x + margin + column * pitch, y, pane, pane * 1.2);
-        fill(where.pen, mix(rgb(0xFFD27A), rgb(0xFFF6D8), where.random.fraction()),
-             where.random.between(0.5, 0.95));
+        fill(where.pen, ink, where.random.between(0.5, 0.95));
       }
 }
 

@@ -68,11 +68,12 @@ void paint_mountains(const stage& where) {
   glow(where.pen, sun, where.unit() * 0.6, inks.sun, 0.8);
   circle(where.pen, sun, where.unit() * 0.055);
   fill(where.pen, inks.sun);
-  for (int i = 0; i < 4; ++i)
-    paint_cloud(
-        where,
-        {where.random.between(0, where.width), where.height * where.random.between(0.12, 0.42)},
-        where.unit() * where.random.between(0.12, 0.26), mix(inks.low_sky, white, 0.5));
+  for (int i = 0; i < 4; ++i) {
+    const point centre{where.random.between(0, where.width),
+                       where.height * where.random.between(0.12, 0.42)};
+    const auto size = where.unit() * where.random.between(0.12, 0.26);
+    paint_cloud(where, centre, size, mix(inks.low_sky, white, 0.5));
+  }
 
   constexpr int ridges = 5;
   for (int i = 0; i < ridges; ++i) {

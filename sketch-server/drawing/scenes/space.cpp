@@ -50,8 +50,8 @@ void paint_planet(const stage& where, point centre, double radius, const colour&
     cairo_translate(where.pen, centre.x, centre.y);
     cairo_rotate(where.pen, tilt);
     for (int i = 0; i < 5; ++i) {
-      ellipse(where.pen, {0, radius * where.random.between(-0.9, 0.9)}, radius * 1.2,
-              radius * where.random.between(0.04, 0.13));
+      const point band{0, radius * where.random.between(-0.9, 0.9)};
+      ellipse(where.pen, band, radius * 1.2, radius * where.random.between(0.04, 0.13));
       fill(where.pen, mix(ink, where.random.chance(0.5) ? white : black, 0.35), 0.45);
     }
     // Night falls on the side away from the light.
@@ -89,16 +89,17 @@ void paint_space(const stage& where) {
   const auto& inks = palettes[where.random.index(std::size(palettes))];
   vertical_blend(where.pen, where.width, 0, where.height,
                  {{0, mix(inks.sky, black, 0.4)}, {1, mix(inks.sky, inks.mist, 0.35)}});
-  for (int i = 0; i < 7; ++i)
-    glow(where.pen,
-         {where.random.between(0, where.width), where.random.between(0, where.height * 0.75)},
-         where.unit() * where.random.between(0.2, 0.5),
-         mix(inks.mist, rgb(0x3A6BD8), where.random.fraction()), 0.30);
+  for (int i = 0; i < 7; ++i) {
+    const point centre{where.random.between(0, where.width),
+                       where.random.between(0, where.height * 0.75)};
+    const auto radius = where.unit() * where.random.between(0.2, 0.5);
+    glow(where.pen, centre, radius, mix(inks.mist, rgb(0x3A6BD8), where.random.fraction()), 0.30);
+  }
   paint_stars(where, where.height, 260);
   const auto across = where.random.chance(0.5) ? where.random.between(0.12, 0.28)
                                                : where.random.between(0.72, 0.88);
-  paint_planet(where, {where.width * across, where.height * where.random.between(0.3, 0.42)},
-               where.unit() * where.random.between(0.09, 0.14), inks.planet);
+  const point planet{where.width * across, where.height * where.random.between(0.3, 0.42)};
+  paint_planet(where, planet, where.unit() * where.random.between(0.09, 0.14), inks.planet);
   paint_ground(where, inks.ground);
 }
 
