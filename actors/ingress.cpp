@@ -134,6 +134,7 @@ void ingress_state::respond(std::uint64_t number, in_flight& taken, outcome resu
     shared->metrics->answer_bytes.Set(static_cast<double>(answer_bytes));
   }
   response->result = std::move(result);
+  response->stream_sequence = taken.info.stream_sequence;
   response->message_key = taken.info.message_key();
   response->reply_to = taken.reply_to;
   response->traceparent = taken.message->header("traceparent");

@@ -4,6 +4,7 @@
 
 #include "actors/io/log.hpp"
 #include "actors/resilience.hpp"
+#include "actors/stranded.hpp"
 #include "config/subject.hpp"
 
 namespace meme {
@@ -143,8 +144,11 @@ struct provisioning {
 
 struct provisioner_state {
   peers_ptr now_peers = std::make_shared<peers>();
-  bool waiting = false;    ///< a look is scheduled
-  std::string last_reason; ///< said once, not every two seconds
+  context_ptr shared;
+  std::shared_ptr<io::nats_connection> link;
+  io::subscription_ptr stranded; ///< only where the consumer has a limit of its own
+  bool waiting = false;          ///< a look is scheduled
+  std::string last_reason;       ///< said once, not every two seconds
   bool told_differences = false;
 
   static constexpr const char* name = "provisioner";
@@ -161,6 +165,47 @@ void say(provisioner_state& state, const provision_report& report) {
   state.last_reason = report.result.reason;
 }
 
+void listen_for_stranded(provisioner_actor::pointer self, provisioner_state& state) {
+  provisioner_actor target{self};
+  // One process of all is enough.
+  state.stranded = state.link->join("meme-generator", stranded_subject(state.shared->options.nats),
+                                    [target](io::bus_message_ptr message) {
+                                      if (message)
+                                        caf::anon_send(target, delivered{std::move(message)});
+                                    });
+}
+
+void look(provisioner_actor::pointer self, provisioner_state& state) {
+  state.waiting = false;
+  provision_report report;
+  try {
+    report = provision(state.link->handle(), state.shared->options, false);
+    if (report.result.max_deliver > 0 && !state.stranded)
+      listen_for_stranded(self, state);
+  } catch (const std::exception& e) {
+    report.result.reason = e.what();
+  }
+  say(state, report);
+  if (state.now_peers->ingress)
+    self->send(state.now_peers->ingress, report.result);
+  if (!report.result.usable && state.link->connected() && !std::exchange(state.waiting, true))
+    self->delayed_send(self, look_again, caf::tick_atom_v);
+}
+
+void bury(provisioner_actor::pointer self, provisioner_state& state, const delivered& advisory) {
+  auto sequence = stranded_sequence(advisory.message->data());
+  if (!sequence)
+    return;
+  try {
+    io::jetstream api{state.link->handle(), patience};
+    bury_stranded(api, *state.shared, *sequence);
+  } catch (const std::exception& e) {
+    log::error("a message that the server has given up is still in the stream",
+               {{"stream_sequence", *sequence}, {"error", e.what()}});
+    self->delayed_send(self, look_again, advisory);
+  }
+}
+
 } // namespace
 
 provision_report provision(natsConnection* connection, const config::options& options,
@@ -175,23 +220,12 @@ provisioner_actor spawn_provisioner(caf::local_actor* parent, context_ptr shared
   auto behavior = [](provisioner_actor::stateful_pointer<provisioner_state> self, context_ptr with,
                      std::shared_ptr<io::nats_connection> link) {
     install_handlers(self, provisioner_state::name);
+    self->state.shared = std::move(with);
+    self->state.link = std::move(link);
     return provisioner_actor::behavior_type{
         [self](peers_ptr& now) { self->state.now_peers = std::move(now); },
-        [self, with, link](caf::tick_atom) {
-          auto& state = self->state;
-          state.waiting = false;
-          provision_report report;
-          try {
-            report = provision(link->handle(), with->options, false);
-          } catch (const std::exception& e) {
-            report.result.reason = e.what();
-          }
-          say(state, report);
-          if (state.now_peers->ingress)
-            self->send(state.now_peers->ingress, report.result);
-          if (!report.result.usable && link->connected() && !std::exchange(state.waiting, true))
-            self->delayed_send(self, look_again, caf::tick_atom_v);
-        },
+        [self](const delivered& advisory) { bury(self, self->state, advisory); },
+        [self](caf::tick_atom) { look(self, self->state); },
     };
   };
   return parent->spawn<caf::detached>(behavior, std::move(shared), std::move(connection));

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "actors/dead_letter.hpp"
 #include "actors/io/log.hpp"
 #include "actors/resilience.hpp"
 
@@ -125,8 +126,10 @@ bool publisher_state::publish_to_client(const answer& what) {
   if (error == io::bus_error::none)
     return true;
   shared->metrics->nats_errors.Increment();
-  log::warning("an answer was not sent",
-               {{"request_id", what.header.request_id}, {"bytes", body.size()}});
+  log::warning("an answer was not sent", {{"request_id", what.header.request_id},
+                                          {"stream_sequence", what.stream_sequence},
+                                          {"attempt", what.header.attempts},
+                                          {"bytes", body.size()}});
   return false;
 }
 
@@ -134,14 +137,8 @@ void publisher_state::publish_dead_letter(const answer& what) {
   auto& why = std::get<failure>(what.result);
   auto number = ++last_number;
   dead[number] = {shared->bus->connection_count(), self->clock().now(), what.id};
-  io::header_list headers{{"Nats-Msg-Id", what.message_key + ":dead"},
-                          {"Meme-Request-Id", what.header.request_id},
-                          {"Meme-Error-Code", std::string{to_string(why.code)}},
-                          {"Meme-Reason", why.text},
-                          {"Meme-Attempts", std::to_string(what.header.attempts)},
-                          {"Meme-Subject", std::string{what.dead_letter->subject()}},
-                          {"Meme-Message-Key", what.message_key},
-                          {"Meme-Died-At", std::to_string(what.header.timestamp_s)}};
+  auto headers =
+      dead_letter_headers(what.header, why, what.message_key, what.dead_letter->subject());
   if (!what.traceparent.empty())
     headers.emplace_back("traceparent", what.traceparent);
   shared->bus->publish(shared->options.nats.dead_subject, what.dead_letter->data(), headers,

@@ -14,7 +14,6 @@
 //  1. Who hands work on keeps it until the answer is there, and hands it on again to the successor
 //     of an actor that has died (the supervisor announces successors with `peers`).
 //  2. Who is handed work that it has already ignores it. Work is known by its ticket or its key.
-//
 
 #include <chrono>
 #include <cstdint>
@@ -101,16 +100,18 @@ struct drain {};
 struct drained {};
 
 /// Owner of each message until its outcome is sure: permits, pulling, settling.
-using ingress_actor =
-    caf::typed_actor<caf::reacts_to<peers_ptr>,    //
-                     caf::reacts_to<binding>,      // provisioner: go ahead, or why not
-                     caf::reacts_to<link_changed>, // supervisor: pulls are void, pull anew
-                     caf::reacts_to<delivered>,    // NATS: a request, or a word about a pull
-                     caf::reacts_to<finished>,  // cache: here is your picture, or why there is none
-                     caf::reacts_to<flow>,      // generator: the model is down, or well again
-                     caf::reacts_to<published>, // publisher: the answer has reached the server
-                     caf::reacts_to<caf::tick_atom>, // itself: heartbeat, progress, lost pulls
-                     caf::reacts_to<drain>>;         // supervisor
+// clang-format off
+using ingress_actor = caf::typed_actor<
+  caf::reacts_to<peers_ptr>,       // supervisor: whom to send to from now on
+  caf::reacts_to<binding>,         // provisioner: go ahead, or why not
+  caf::reacts_to<link_changed>,    // supervisor: pulls are void, pull anew
+  caf::reacts_to<delivered>,       // NATS: a request, or a word about a pull
+  caf::reacts_to<finished>,        // cache: here is your picture, or why there is none
+  caf::reacts_to<flow>,            // generator: the model is down, or well again
+  caf::reacts_to<published>,       // publisher: the answer has reached the server
+  caf::reacts_to<caf::tick_atom>,  // itself: heartbeat, progress, lost pulls
+  caf::reacts_to<drain>>;          // supervisor
+// clang-format on
 
 // -- cache --------------------------------------------------------------------------------------
 
@@ -144,13 +145,16 @@ struct generated {
 };
 
 /// Looks up, joins equal requests into one generation, stores.
-using cache_actor = caf::typed_actor<caf::reacts_to<peers_ptr>, //
-                                     caf::reacts_to<lookup>,    // ingress
-                                     caf::reacts_to<stored>,    // store
-                                     caf::reacts_to<generated>, // generator
-                                     caf::reacts_to<drain>>; // ingress: passed on to the generator
+// clang-format off
+using cache_actor = caf::typed_actor<
+  caf::reacts_to<peers_ptr>,  // supervisor
+  caf::reacts_to<lookup>,     // ingress
+  caf::reacts_to<stored>,     // store
+  caf::reacts_to<generated>,  // generator
+  caf::reacts_to<drain>>;     // ingress: passed on to the generator
+// clang-format on
 
-/// Asks the store; without an answer in `timeout` the store says "not there" by itself.
+/// Asks the store; without an answer in `cache.timeout` the store says "not there" by itself.
 struct fetch {
   std::string key;
 };
@@ -161,9 +165,12 @@ struct keep {
 };
 
 /// Redis. Never fails a request: what it cannot find in time is not there.
-using store_actor = caf::typed_actor<caf::reacts_to<peers_ptr>, //
-                                     caf::reacts_to<fetch>,     // cache
-                                     caf::reacts_to<keep>>;     // cache
+// clang-format off
+using store_actor = caf::typed_actor<
+  caf::reacts_to<peers_ptr>,  // supervisor
+  caf::reacts_to<fetch>,      // cache
+  caf::reacts_to<keep>>;      // cache
+// clang-format on
 
 // -- generator ----------------------------------------------------------------------------------
 
@@ -185,17 +192,21 @@ struct called {
 };
 
 /// Decides when to call the model, how often, and on which client.
-using generator_actor =
-    caf::typed_actor<caf::reacts_to<peers_ptr>,                   //
-                     caf::reacts_to<generate>,                    // cache
-                     caf::reacts_to<called>,                      // model client
-                     caf::reacts_to<caf::tick_atom, std::string>, // itself: a pause is over (of a
-                                                                  // key, or all)
-                     caf::reacts_to<drain>>;                      // cache: give back what waits
+// clang-format off
+using generator_actor = caf::typed_actor<
+  caf::reacts_to<peers_ptr>,                    // supervisor
+  caf::reacts_to<generate>,                     // cache
+  caf::reacts_to<called>,                       // model client
+  caf::reacts_to<caf::tick_atom, std::string>,  // itself: a pause is over, of a key or of all
+  caf::reacts_to<drain>>;                       // cache: give back what waits
+// clang-format on
 
 /// Speaks HTTP with the model; thousands of calls at a time.
-using model_client_actor = caf::typed_actor<caf::reacts_to<peers_ptr>, //
-                                            caf::reacts_to<call>>;     // generator
+// clang-format off
+using model_client_actor = caf::typed_actor<
+  caf::reacts_to<peers_ptr>,  // supervisor
+  caf::reacts_to<call>>;      // generator
+// clang-format on
 
 // -- publisher ----------------------------------------------------------------------------------
 
@@ -204,6 +215,7 @@ struct answer {
   ticket id;
   answer_header header;
   outcome result;
+  std::uint64_t stream_sequence = 0;
   std::string message_key;         ///< of the request's message; part of Nats-Msg-Id
   std::string reply_to;            ///< a further subject for the answer; empty: none
   std::string traceparent;         ///< passed through; empty: none
@@ -213,20 +225,24 @@ struct answer {
 using answer_ptr = std::shared_ptr<const answer>;
 
 /// Makes sure that answers reach the server.
-using publisher_actor =
-    caf::typed_actor<caf::reacts_to<peers_ptr>,    //
-                     caf::reacts_to<link_changed>, // supervisor: publish again what was not fenced
-                     caf::reacts_to<answer_ptr>,   // ingress
-                     caf::reacts_to<delivered>, // NATS: a fence or an acknowledgement has come back
-                     caf::reacts_to<caf::tick_atom>>; // itself: fences that stay out too long
+// clang-format off
+using publisher_actor = caf::typed_actor<
+  caf::reacts_to<peers_ptr>,       // supervisor
+  caf::reacts_to<link_changed>,    // supervisor: publish again what was not fenced
+  caf::reacts_to<answer_ptr>,      // ingress
+  caf::reacts_to<delivered>,       // NATS: a fence or an acknowledgement has come back
+  caf::reacts_to<caf::tick_atom>>; // itself: fences that stay out too long
+// clang-format on
 
 // -- around it ----------------------------------------------------------------------------------
 
 /// Makes or checks stream and consumer; blocks, so it has a thread of its own.
-using provisioner_actor =
-    caf::typed_actor<caf::reacts_to<peers_ptr>,       //
-                     caf::reacts_to<caf::tick_atom>>; // supervisor, ingress: look (again), then
-                                                      // send a `binding`
+// clang-format off
+using provisioner_actor = caf::typed_actor<
+  caf::reacts_to<peers_ptr>,       // supervisor
+  caf::reacts_to<delivered>,       // NATS: the server has given a message up
+  caf::reacts_to<caf::tick_atom>>; // ingress, itself: look (again), then send a `binding`
+// clang-format on
 
 /// One of the reasons why the service is ready or not.
 struct health {
@@ -236,8 +252,11 @@ struct health {
 };
 
 /// Serves /metrics, /livez, /readyz and /healthz.
-using pages_actor = caf::typed_actor<caf::reacts_to<peers_ptr>, //
-                                     caf::reacts_to<health>>;   // supervisor, ingress
+// clang-format off
+using pages_actor = caf::typed_actor<
+  caf::reacts_to<peers_ptr>,  // supervisor
+  caf::reacts_to<health>>;    // supervisor
+// clang-format on
 
 /// What happens to the connection to NATS, told by its library's threads.
 struct connection_event {
@@ -251,14 +270,15 @@ struct kill_child {
 };
 
 /// Starts the others in order, watches and restarts them, takes them down in the reverse order.
-using supervisor_actor =
-    caf::typed_actor<caf::reacts_to<connection_event>,            // NATS
-                     caf::reacts_to<caf::tick_atom, std::string>, // itself: a pause before a
-                                                                  // restart is over
-                     caf::reacts_to<health>,                      // ingress: bound, or why not
-                     caf::reacts_to<kill_child>,                  // pages, where allowed
-                     caf::reacts_to<drained>,                     // ingress
-                     caf::reacts_to<drain>>;                      // main: SIGTERM
+// clang-format off
+using supervisor_actor = caf::typed_actor<
+  caf::reacts_to<connection_event>,             // NATS
+  caf::reacts_to<caf::tick_atom, std::string>,  // itself: a pause before a restart is over
+  caf::reacts_to<health>,                       // ingress: bound, or why not
+  caf::reacts_to<kill_child>,                   // pages, where allowed
+  caf::reacts_to<drained>,                      // ingress
+  caf::reacts_to<drain>>;                       // main: SIGTERM
+// clang-format on
 
 /// Whom to send to. A handle is empty while its actor waits to be restarted.
 struct peers {

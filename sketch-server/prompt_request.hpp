@@ -14,8 +14,8 @@ struct refusal {
   std::string reason;
 };
 
-/// Reads the body of a text-to-image request, `{"inputs": "…", "parameters": {…}}`: 400 where it is
-/// no JSON, 422 where it is not such an object or a side is not in [min_side, max_side]. Other
+/// Reads the body of a text-to-image request, `{"inputs": "…"}`: 400 where it
+/// is no JSON, 422 where it is not such an object or a side is not in [min_side, max_side]. Other
 /// parameters are a model's business, and ignored.
 std::variant<picture_order, refusal> read_prompt_request(std::string_view body,
                                                          picture_size usual_size);

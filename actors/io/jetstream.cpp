@@ -90,4 +90,38 @@ void jetstream::create_consumer(const std::string& stream, const consumer_config
         "consumer");
 }
 
+std::optional<stored_message> jetstream::find_message(const std::string& stream,
+                                                      std::uint64_t sequence) {
+  natsMsg* raw = nullptr;
+  jsErrCode code{};
+  auto status = js_GetMsg(&raw, context_.get(), stream.c_str(), sequence, &options_, &code);
+  if (status == NATS_NOT_FOUND)
+    return {};
+  check(status, "message");
+  nats_message_ptr found{raw};
+  return stored_message{
+      natsMsg_GetSubject(raw),
+      {natsMsg_GetData(raw), static_cast<std::size_t>(natsMsg_GetDataLength(raw))},
+      natsMsg_GetTime(raw)};
+}
+
+void jetstream::delete_message(const std::string& stream, std::uint64_t sequence) {
+  jsErrCode code{};
+  auto status = js_DeleteMsg(context_.get(), stream.c_str(), sequence, &options_, &code);
+  if (status != NATS_NOT_FOUND)
+    check(status, "message");
+}
+
+void jetstream::publish(const std::string& subject, std::string_view data,
+                        const header_list& headers) {
+  natsMsg* raw = nullptr;
+  check(natsMsg_Create(&raw, subject.c_str(), nullptr, data.data(), static_cast<int>(data.size())),
+        "message");
+  nats_message_ptr message{raw};
+  for (auto& [key, value] : headers)
+    check(natsMsgHeader_Set(raw, key.c_str(), value.c_str()), "header");
+  jsErrCode code{};
+  check(js_PublishMsg(nullptr, context_.get(), raw, nullptr, &code), "publish");
+}
+
 } // namespace meme::io

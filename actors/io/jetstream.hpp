@@ -33,6 +33,13 @@ struct consumer_config {
   std::string filter; ///< empty: none
 };
 
+/// A message as a stream keeps it.
+struct stored_message {
+  std::string subject;
+  std::string data;
+  std::int64_t stored_at_ns = 0; ///< Unix time in nanoseconds
+};
+
 /// JetStream's administration, blocking for up to `patience` a call. Every member throws
 /// std::runtime_error with the server's words, but for what is merely not there.
 class jetstream {
@@ -44,6 +51,12 @@ public:
 
   std::optional<consumer_config> find_consumer(const std::string& stream, const std::string& name);
   void create_consumer(const std::string& stream, const consumer_config& wanted);
+
+  std::optional<stored_message> find_message(const std::string& stream, std::uint64_t sequence);
+  void delete_message(const std::string& stream, std::uint64_t sequence);
+
+  /// Returns once a stream has acknowledged the message.
+  void publish(const std::string& subject, std::string_view data, const header_list& headers);
 
 private:
   jsOptions options_{};

@@ -52,10 +52,16 @@ struct receiver {
 
 class nats_subscription final : public subscription {
 public:
-  nats_subscription(natsConnection* connection, const std::string& subject, bus::callback deliver) {
+  /// `group` is empty for a subscription of its own.
+  nats_subscription(natsConnection* connection, const std::string& group,
+                    const std::string& subject, bus::callback deliver) {
     auto owned = std::make_unique<receiver>(receiver{std::move(deliver)});
-    check(natsConnection_Subscribe(&handle_, connection, subject.c_str(), on_message, owned.get()),
-          "subscribe");
+    auto status = group.empty()
+                      ? natsConnection_Subscribe(&handle_, connection, subject.c_str(), on_message,
+                                                 owned.get())
+                      : natsConnection_QueueSubscribe(&handle_, connection, subject.c_str(),
+                                                      group.c_str(), on_message, owned.get());
+    check(status, "subscribe");
     auto* target = owned.release();
     natsSubscription_SetOnCompleteCB(
         handle_,
@@ -187,7 +193,12 @@ bus_error nats_connection::publish(const std::string& subject, std::string_view 
 }
 
 subscription_ptr nats_connection::subscribe(const std::string& subject, callback deliver) {
-  return std::make_unique<nats_subscription>(connection_, subject, std::move(deliver));
+  return std::make_unique<nats_subscription>(connection_, "", subject, std::move(deliver));
+}
+
+subscription_ptr nats_connection::join(const std::string& group, const std::string& subject,
+                                       callback deliver) {
+  return std::make_unique<nats_subscription>(connection_, group, subject, std::move(deliver));
 }
 
 std::string nats_connection::make_inbox() {

@@ -48,6 +48,10 @@ public:
   bus_error publish(const std::string& subject, std::string_view data, const header_list& headers,
                     const std::string& reply) override;
   subscription_ptr subscribe(const std::string& subject, callback deliver) override;
+
+  /// As `subscribe`, but each message goes to one member of the group only.
+  subscription_ptr join(const std::string& group, const std::string& subject, callback deliver);
+
   std::string make_inbox() override;
   std::uint64_t connection_count() const override;
   std::size_t max_payload() const override;

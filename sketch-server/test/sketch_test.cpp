@@ -123,8 +123,9 @@ BOOST_AUTO_TEST_CASE(any_text_can_be_set) {
     essay += "words and more words, ";
   for (const auto& prompt :
        {essay, std::string(2'000, 'W'), std::string{}, std::string{" "}, std::string{"\0", 1},
-        std::string{"قطة ترتدي خوذة فضاء على سطح المريخ"}, std::string{"猫が宇宙ヘルメット"},
-        std::string{"a 🐱 and a 🚀"}, std::string{"<b>&amp; markup"}})
+        std::string{"قطة ترتدي خوذة فضاء"}, // from right to left
+        std::string{"猫が宇宙ヘルメット"}, std::string{"a 🐱 and a 🚀"},
+        std::string{"<b>&amp; markup"}})
     for (const picture_size size : {picture_size{64, 64}, {512, 512}})
       BOOST_TEST(size_of_png(draw({prompt, size, 0, picture_format::png})).width == size.width);
 }

@@ -161,7 +161,8 @@ struct fixture {
 
   provisioner_actor new_provisioner() {
     return sys.spawn([this](provisioner_actor::pointer) -> provisioner_actor::behavior_type {
-      return {[](const peers_ptr&) {}, [this](caf::tick_atom) { ++seen.looks; }};
+      return {[](const peers_ptr&) {}, [](const delivered&) {},
+              [this](caf::tick_atom) { ++seen.looks; }};
     });
   }
 

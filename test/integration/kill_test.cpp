@@ -81,6 +81,31 @@ BOOST_AUTO_TEST_CASE(more_restarts_than_allowed_are_a_failure_of_the_whole) {
   check_all_answered(here);
 }
 
+// Somebody else's consumer gives a message up after two deliveries, and both of its holders die.
+BOOST_AUTO_TEST_CASE(a_message_that_the_server_gave_up_is_answered_and_kept_as_a_dead_letter) {
+  world_settings settings;
+  settings.model_arguments = {"--fault-plan", R"([{"hang": true}])"};
+  world here{settings};
+  here.memes->kill9();
+  here.client.api("CONSUMER.DELETE.MEMES.meme-generator", "");
+  here.client.api("CONSUMER.DURABLE.CREATE.MEMES.meme-generator",
+                  R"({"stream_name": "MEMES", "config": {"durable_name": "meme-generator",
+                      "ack_policy": "explicit", "ack_wait": 1000000000, "max_deliver": 2}})");
+  here.ask(request("stranded", "a cat"));
+  for (int holder = 1; holder <= 2; ++holder) {
+    here.restart_service();
+    BOOST_TEST_REQUIRE(eventually([&] { return here.model.stats().integer("/in_flight") == 1; }));
+    here.memes->kill9();
+    BOOST_TEST_REQUIRE(eventually([&] { return here.model.stats().integer("/in_flight") == 0; }));
+  }
+  here.restart_service();
+  const json error{here.next_error().data};
+  BOOST_TEST(error.text("/request_id") == "stranded");
+  BOOST_TEST(error.text("/code") == "attempts_exhausted");
+  BOOST_TEST(here.client.messages_in("MEMES_DEAD") == 1);
+  BOOST_TEST(here.drained());
+}
+
 BOOST_AUTO_TEST_CASE(actors_cannot_be_killed_from_outside_unless_it_is_allowed) {
   world here;
   BOOST_TEST(here.memes->post("/chaos/kill?actor=cache").status == 404);
