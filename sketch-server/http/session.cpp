@@ -65,8 +65,8 @@ void session::on_read(error_code problem) {
   if (!problem)
     return route_request();
   // Beast's errors are about what was read; any other means that there is nobody to answer.
-  static const auto& beast = make_error_code(http::error::end_of_stream).category();
-  if (problem.category() == beast && problem != http::error::end_of_stream
+  const error_code any_of_beasts = http::error::end_of_stream;
+  if (problem.category() == any_of_beasts.category() && problem != http::error::end_of_stream
       && problem != http::error::partial_message)
     refuse_unreadable(problem);
 }
