@@ -15,11 +15,15 @@ cache_actor::behavior_type cache_state::start(context_ptr with) {
       [this](lookup& what) { on_lookup(std::move(what.what)); },
       [this](stored& what) { on_stored(what); },
       [this](generated& what) { on_generated(what); },
-      [this](drain what) {
-        if (now_peers->generator)
-          self->send(now_peers->generator, what);
-      },
+      [this](caf::tick_atom) { on_tick(); },
+      [this](drain) { on_drain(); },
   };
+}
+
+void cache_state::on_drain() {
+  draining = true;
+  if (now_peers->generator)
+    self->send(now_peers->generator, drain{});
 }
 
 void cache_state::on_peers(peers_ptr now) {
@@ -27,6 +31,8 @@ void cache_state::on_peers(peers_ptr now) {
   // A store that is gone or was replaced has forgotten what it was asked: it is not there.
   auto store_lost = now_peers->store != before->store;
   auto new_generator = now_peers->generator && now_peers->generator != before->generator;
+  if (new_generator && draining)
+    on_drain();
   for (auto& [key, each] : flights) {
     if (each.at == stage::looking_up && store_lost && before->store)
       generate_picture(each);
@@ -62,7 +68,28 @@ void cache_state::look_up(flight& opened) {
   if (!caching() || !now_peers->store)
     return generate_picture(opened);
   opened.at = stage::looking_up;
+  opened.asked = self->clock().now();
+  if (!std::exchange(ticking, true))
+    self->delayed_send(self, 2 * shared->options.cache.timeout, caf::tick_atom_v);
   self->send(now_peers->store, fetch{opened.first->key});
+}
+
+/// The store answers in time by itself, unless its thread is held up (by a name server, say).
+void cache_state::on_tick() {
+  auto patience = 2 * shared->options.cache.timeout;
+  auto late = self->clock().now() - patience;
+  auto waiting = false;
+  for (auto& [key, each] : flights) {
+    if (each.at != stage::looking_up)
+      continue;
+    if (each.asked <= late)
+      generate_picture(each);
+    else
+      waiting = true;
+  }
+  ticking = waiting;
+  if (waiting)
+    self->delayed_send(self, patience, caf::tick_atom_v);
 }
 
 void cache_state::on_stored(stored& what) {

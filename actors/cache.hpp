@@ -27,6 +27,7 @@ struct cache_state {
     job_ptr first;
     std::vector<ticket> waiters; ///< each once
     stage at = stage::looking_up;
+    clock::time_point asked{}; ///< when the store was
   };
 
   explicit cache_state(cache_actor::pointer owner) : self(owner) {}
@@ -38,6 +39,8 @@ struct cache_state {
   void on_stored(stored& what);
   void on_generated(generated& what);
   void look_up(flight& opened);
+  void on_tick();
+  void on_drain();
   void generate_picture(flight& opened);
   void remember(const std::string& key, const picture_ptr& picture, clock::duration lifetime);
   void finish(const std::string& key, const outcome& result);
@@ -47,7 +50,9 @@ struct cache_state {
   context_ptr shared;
   peers_ptr now_peers = std::make_shared<peers>();
   std::optional<policy::lru_cache<picture_ptr>> pictures; ///< set by `start`
-  std::unordered_map<std::string, flight> flights;        ///< by cache key; at most one per permit
+  bool ticking = false;                                   ///< a tick is scheduled
+  bool draining = false;                           ///< a successor of the generator has to know
+  std::unordered_map<std::string, flight> flights; ///< by cache key; at most one per permit
 
   static constexpr const char* name = "cache";
 };

@@ -51,7 +51,7 @@ void generator_state::on_peers(peers_ptr now) {
   for (auto& key : lost)
     client_lost(flights.at(key));
   if (now_peers->ingress && now_peers->ingress != before->ingress)
-    told_permits = flow{}.permits; // what a new ingress takes for granted
+    told_permits.reset();
   pump();
 }
 
@@ -63,6 +63,8 @@ void generator_state::on_generate(job_ptr what) {
   opened.spec = std::shared_ptr<const picture_spec>{what, &what->spec};
   opened.what = std::move(what);
   opened.begun = self->clock().now();
+  if (draining)
+    return hand_back(opened.what->key);
   enqueue(opened);
   pump();
 }
@@ -153,7 +155,7 @@ void generator_state::on_called(called& what) {
 void generator_state::learn(const call_under_way& ended, const called& what) {
   using kind = policy::verdict::kind;
   auto now = self->clock().now();
-  auto was_closed = breaker.now_in() == policy::circuit_breaker::state::closed;
+  auto before = breaker.now_in();
   switch (what.verdict.what) {
   case kind::picture:
     limit.succeeded(under_way.size() + 1);
@@ -178,10 +180,10 @@ void generator_state::learn(const call_under_way& ended, const called& what) {
     break;
   }
   shared->metrics->call_limit.Set(static_cast<double>(limit.limit()));
-  auto is_open = breaker.now_in() == policy::circuit_breaker::state::open;
-  if (is_open && breaker.open_until() > now)
+  using state = policy::circuit_breaker::state;
+  if (before != state::open && breaker.now_in() == state::open)
     breaker_opened();
-  else if (!was_closed)
+  else if (before != state::closed && breaker.now_in() == state::closed)
     log::info("the model is called again");
   if (quiet_until > now)
     self->delayed_send(self, quiet_until - now, caf::tick_atom_v, std::string{});
@@ -249,7 +251,11 @@ void generator_state::on_drain() {
     if (each.at != stage::calling)
       idle.push_back(key);
   for (auto& key : idle)
-    finish(key, failure{error_code::internal, "the service is shutting down", true});
+    hand_back(key);
+}
+
+void generator_state::hand_back(const std::string& key) {
+  finish(key, failure{error_code::internal, "the service is shutting down", true});
 }
 
 void generator_state::finish(const std::string& key, outcome result) {

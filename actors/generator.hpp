@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <random>
 #include <string>
 #include <unordered_map>
@@ -67,6 +68,7 @@ struct generator_state {
   void tell_flow();
   void client_lost(flight& hit);
   void retry_or_give_up(flight& failed, const policy::verdict& why);
+  void hand_back(const std::string& key);
   void finish(const std::string& key, outcome result);
 
   generator_actor::pointer self;
@@ -79,7 +81,7 @@ struct generator_state {
   policy::circuit_breaker breaker{{}};
   policy::concurrency_limit limit{1};
   clock::time_point quiet_until{};
-  std::size_t told_permits = flow{}.permits;
+  std::optional<std::size_t> told_permits; ///< empty: the ingress has not been told yet
   std::uint64_t last_number = 0;
   std::minstd_rand random;
   bool draining = false;

@@ -9,6 +9,13 @@
 
 namespace meme {
 
+namespace {
+
+/// W3C Trace Context's has 55 characters; a later version's may have more.
+constexpr std::size_t max_traceparent = 128;
+
+} // namespace
+
 ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_t number) {
   install_handlers(self, name);
   shared = std::move(with);
@@ -19,7 +26,7 @@ ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_
   plan = {options.generator.url, options.generator.fast_url, options.generator.prompt_template,
           options.generator.fast_steps, options.generator.accept};
   shared->metrics->permits.Set(static_cast<double>(window.permits()));
-  self->delayed_send(self, std::chrono::seconds{1}, caf::tick_atom_v);
+  schedule_tick();
   return {
       [this](peers_ptr& now) { on_peers(std::move(now)); },
       [this](const binding& found) { on_binding(found); },
@@ -39,10 +46,21 @@ ingress_state::~ingress_state() {
 }
 
 void ingress_state::take(io::bus_message_ptr message, delivery_info info) {
-  shared->metrics->requests.Increment();
   if (info.deliveries > 1)
     shared->metrics->redeliveries.Increment();
+  if (auto known = by_sequence.find(info.stream_sequence); known != by_sequence.end()) {
+    // Delivered again while it is in work here (an outage was longer than ack_wait): there is only
+    // a new subject to acknowledge it on.
+    auto& here = held.at(known->second);
+    if (here.info.message_key() == info.message_key()) {
+      here.message = std::move(message);
+      here.info = std::move(info);
+      return window.settled();
+    }
+  }
+  shared->metrics->requests.Increment();
   auto number = ++last_number;
+  by_sequence[info.stream_sequence] = number;
   auto& taken = held[number];
   taken.message = std::move(message);
   taken.info = std::move(info);
@@ -113,7 +131,11 @@ void ingress_state::on_finished(const ticket& id, outcome result) {
   auto* why = std::get_if<failure>(&result);
   if (why == nullptr || !why->retry)
     return respond(id.number, found->second, std::move(result), false);
-  if (draining || found->second.info.deliveries < attempts_allowed())
+  // The server does not deliver again what has been delivered as often as its own limit allows.
+  auto deliveries = found->second.info.deliveries;
+  auto is_last =
+      bound.max_deliver > 0 && deliveries >= static_cast<std::uint64_t>(bound.max_deliver);
+  if (!is_last && (draining || deliveries < attempts_allowed()))
     return postpone(id.number, *why);
   respond(id.number, found->second, std::move(result), true);
 }
@@ -137,7 +159,8 @@ void ingress_state::respond(std::uint64_t number, in_flight& taken, outcome resu
   response->stream_sequence = taken.info.stream_sequence;
   response->message_key = taken.info.message_key();
   response->reply_to = taken.reply_to;
-  response->traceparent = taken.message->header("traceparent");
+  if (auto trace = taken.message->header("traceparent"); trace.size() <= max_traceparent)
+    response->traceparent = std::move(trace);
   if (dead)
     response->dead_letter = taken.message;
   taken.response = std::move(response);
@@ -221,6 +244,9 @@ void ingress_state::settle(std::uint64_t number, in_flight& taken) {
 void ingress_state::release(std::uint64_t number) {
   auto found = held.find(number);
   answer_bytes -= found->second.response_bytes;
+  auto sequence = by_sequence.find(found->second.info.stream_sequence);
+  if (sequence != by_sequence.end() && sequence->second == number)
+    by_sequence.erase(sequence);
   held.erase(found);
   window.settled();
   shared->metrics->answer_bytes.Set(static_cast<double>(answer_bytes));

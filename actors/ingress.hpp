@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <random>
@@ -53,6 +54,9 @@ struct ingress_state {
   void retire_subscription();
   void renew_subscription(const char* why);
   void on_tick();
+  void schedule_tick();
+  std::chrono::milliseconds pull_expiry() const;
+  std::chrono::milliseconds heartbeat() const;
 
   // The life of a message.
   void take(io::bus_message_ptr message, delivery_info info);
@@ -89,13 +93,15 @@ struct ingress_state {
   std::size_t answer_bytes = 0; ///< in responses that are not settled
   std::string inbox;
   io::subscription_ptr subscription;
-  io::subscription_ptr retired; ///< still delivers what had arrived before it was given up
+  /// Those given up, youngest last: they still deliver what had arrived by then.
+  std::deque<io::subscription_ptr> retired;
   std::size_t open_subscriptions = 0;
   clock::time_point last_heard{};
   clock::time_point last_progress{};
   bool look_again = false; ///< whether the provisioner is to be asked at the next tick
 
   std::unordered_map<std::uint64_t, in_flight> held;
+  std::unordered_map<std::uint64_t, std::uint64_t> by_sequence; ///< of the stream, to `held`
   std::uint64_t last_number = 0;
   std::minstd_rand random;
   bool draining = false;

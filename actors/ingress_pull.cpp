@@ -14,8 +14,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// The server says "still here" this often while a pull waits; three times missed is a fault.
-constexpr auto heartbeat = std::chrono::seconds{5};
+/// The server says "still here" this often while a pull waits (less often than a third of the
+/// pull's own time it does not accept); three times missed is a fault.
+constexpr milliseconds longest_heartbeat{5'000};
+
+/// Each is done within a moment of being given up; a few may overlap.
+constexpr std::size_t max_retired = 8;
 
 std::int64_t nanoseconds(std::chrono::nanoseconds time) {
   return time.count();
@@ -30,10 +34,15 @@ std::size_t to_count(const std::string& digits) {
 } // namespace
 
 void ingress_state::on_binding(const binding& found) {
-  bound = found;
   report_health(found.usable, found.reason);
-  if (found.usable)
-    renew_subscription(nullptr);
+  if (found.usable) {
+    bound = found;
+    return renew_subscription(nullptr);
+  }
+  // What is held still goes by the limits found before.
+  bound.usable = false;
+  bound.reason = found.reason;
+  retire_subscription();
 }
 
 void ingress_state::on_link(bool up) {
@@ -66,7 +75,9 @@ void ingress_state::retire_subscription() {
   if (!subscription)
     return;
   subscription->stop();
-  retired = std::move(subscription);
+  retired.push_back(std::move(subscription));
+  if (retired.size() > max_retired)
+    retired.pop_front();
 }
 
 /// Begins with an inbox of its own, so that what earlier pulls still bring is told apart by the
@@ -102,9 +113,9 @@ void ingress_state::pull() {
   if (count == 0)
     return;
   auto& nats = shared->options.nats;
-  std::string request = "{\"batch\":" + std::to_string(count) + ",\"expires\":"
-                        + std::to_string(nanoseconds(shared->options.ingress.pull_expiry))
-                        + ",\"idle_heartbeat\":" + std::to_string(nanoseconds(heartbeat)) + "}";
+  std::string request = "{\"batch\":" + std::to_string(count)
+                        + ",\"expires\":" + std::to_string(nanoseconds(pull_expiry()))
+                        + ",\"idle_heartbeat\":" + std::to_string(nanoseconds(heartbeat())) + "}";
   if (window.open() == 0)
     last_heard = self->clock().now();
   auto subject = "$JS.API.CONSUMER.MSG.NEXT." + nats.stream + "." + nats.consumer;
@@ -160,14 +171,28 @@ void ingress_state::on_status(const io::bus_message& message) {
   report_health(false, "pull refused: " + status + " " + description);
 }
 
+milliseconds ingress_state::pull_expiry() const {
+  auto& ours = shared->options.ingress.pull_expiry;
+  return bound.max_expires.count() > 0 ? std::min(ours, bound.max_expires) : ours;
+}
+
+milliseconds ingress_state::heartbeat() const {
+  return std::min(longest_heartbeat, pull_expiry() / 3);
+}
+
+void ingress_state::schedule_tick() {
+  auto pause = std::min<milliseconds>(std::chrono::seconds{1}, bound.ack_wait / 6);
+  self->delayed_send(self, pause, caf::tick_atom_v);
+}
+
 void ingress_state::on_tick() {
-  self->delayed_send(self, std::chrono::seconds{1}, caf::tick_atom_v);
+  schedule_tick();
   auto now = self->clock().now();
   if (link_up && look_again && now_peers->provisioner) {
     look_again = false;
     self->send(now_peers->provisioner, caf::tick_atom_v);
   }
-  if (bound.usable && link_up && window.open() > 0 && now - last_heard > 3 * heartbeat)
+  if (bound.usable && link_up && window.open() > 0 && now - last_heard > 3 * heartbeat())
     renew_subscription("the server has not been heard for three heartbeats");
   if (now - last_progress >= bound.ack_wait / 3) {
     last_progress = now;

@@ -17,6 +17,9 @@ constexpr auto patience = 3s;   ///< for one answer of JetStream
 constexpr auto look_again = 2s; ///< while stream and consumer cannot be used
 constexpr std::int64_t wanted_ack_pending = 20'000;
 
+/// Stands for any: only a wildcard captures it.
+constexpr auto some_token = ".any-token";
+
 struct provisioning {
   io::jetstream api;
   const config::options& options;
@@ -57,7 +60,7 @@ struct provisioning {
         return refuse(said + " captures " + output + ": answers would become requests");
     if (!captures(*stream, nats.request_subject))
       return refuse(said + " does not capture " + nats.request_subject);
-    if (!captures(*stream, nats.request_subject + ".>"))
+    if (!captures(*stream, nats.request_subject + some_token))
       report.differences.push_back(said + " does not capture " + nats.request_subject
                                    + ".>: requests on it are lost");
     if (stream->storage != js_FileStorage)
@@ -86,10 +89,16 @@ struct provisioning {
       return refuse(said + " is a push consumer; the service pulls");
     if (consumer->ack_policy != js_AckExplicit)
       return refuse(said + " does not have explicit acknowledgement: messages would be lost");
+    if (!consumer->filter.empty()
+        && !config::subjects_overlap(consumer->filter, nats.request_subject))
+      return refuse(said + " has the filter " + consumer->filter + ", which leaves "
+                    + nats.request_subject + " out");
     compare(*consumer, said);
     auto& result = report.result;
     result.ack_wait = std::chrono::duration_cast<std::chrono::milliseconds>(consumer->ack_wait);
     result.max_deliver = consumer->max_deliver;
+    result.max_expires =
+        std::chrono::duration_cast<std::chrono::milliseconds>(consumer->max_request_expires);
     result.max_batch =
         static_cast<std::size_t>(std::max<std::int64_t>(0, consumer->max_request_batch));
     return true;
@@ -115,30 +124,32 @@ struct provisioning {
     if (consumer.has_backoff)
       differs(" has a backoff, which takes the place of ack_wait");
     if (!consumer.filter.empty()
-        && !config::subjects_overlap(consumer.filter, options.nats.request_subject + ".>"))
+        && !config::subjects_overlap(consumer.filter, options.nats.request_subject + some_token))
       differs(" has the filter " + consumer.filter + ": requests on " + options.nats.request_subject
               + ".> wait for ever");
   }
 
-  void keep_dead_letters() {
+  bool keep_dead_letters() {
     auto& nats = options.nats;
-    auto said = "stream " + nats.dead_stream;
-    auto stream = api.find_stream(nats.dead_stream);
-    if (stream) {
-      if (!captures(*stream, nats.dead_subject))
-        report.differences.push_back(said + " does not capture " + nats.dead_subject);
-      return;
+    auto keeper = api.stream_of(nats.dead_subject);
+    if (keeper == nats.dead_stream)
+      return true;
+    if (!keeper.empty()) {
+      report.differences.push_back("dead letters on " + nats.dead_subject + " are kept by stream "
+                                   + keeper + " instead of " + nats.dead_stream);
+      return true;
     }
-    report.done.push_back(said);
+    if (api.find_stream(nats.dead_stream))
+      return refuse("stream " + nats.dead_stream + " does not capture " + nats.dead_subject
+                    + ": dead letters would be lost");
+    report.done.push_back("stream " + nats.dead_stream);
     if (!plan_only)
       api.create_stream({nats.dead_stream, {nats.dead_subject}, js_LimitsPolicy, js_FileStorage});
+    return true;
   }
 
   void run() {
-    if (use_request_stream() && use_consumer()) {
-      keep_dead_letters();
-      report.result.usable = true;
-    }
+    report.result.usable = use_request_stream() && use_consumer() && keep_dead_letters();
   }
 };
 
@@ -147,7 +158,7 @@ struct provisioner_state {
   context_ptr shared;
   std::shared_ptr<io::nats_connection> link;
   io::subscription_ptr stranded; ///< only where the consumer has a limit of its own
-  bool waiting = false;          ///< a look is scheduled
+  std::uint64_t looks = 0;       ///< so far; a scheduled one that was overtaken is dropped
   std::string last_reason;       ///< said once, not every two seconds
   bool told_differences = false;
 
@@ -176,7 +187,7 @@ void listen_for_stranded(provisioner_actor::pointer self, provisioner_state& sta
 }
 
 void look(provisioner_actor::pointer self, provisioner_state& state) {
-  state.waiting = false;
+  ++state.looks;
   provision_report report;
   try {
     report = provision(state.link->handle(), state.shared->options, false);
@@ -188,8 +199,8 @@ void look(provisioner_actor::pointer self, provisioner_state& state) {
   say(state, report);
   if (state.now_peers->ingress)
     self->send(state.now_peers->ingress, report.result);
-  if (!report.result.usable && state.link->connected() && !std::exchange(state.waiting, true))
-    self->delayed_send(self, look_again, caf::tick_atom_v);
+  if (!report.result.usable && state.link->connected())
+    self->delayed_send(self, look_again, caf::tick_atom_v, state.looks);
 }
 
 void bury(provisioner_actor::pointer self, provisioner_state& state, const delivered& advisory) {
@@ -226,6 +237,10 @@ provisioner_actor spawn_provisioner(caf::local_actor* parent, context_ptr shared
         [self](peers_ptr& now) { self->state.now_peers = std::move(now); },
         [self](const delivered& advisory) { bury(self, self->state, advisory); },
         [self](caf::tick_atom) { look(self, self->state); },
+        [self](caf::tick_atom, std::uint64_t after) {
+          if (after == self->state.looks)
+            look(self, self->state);
+        },
     };
   };
   return parent->spawn<caf::detached>(behavior, std::move(shared), std::move(connection));

@@ -1,6 +1,7 @@
 #include "actors/publisher.hpp"
 
 #include <charconv>
+#include <unordered_set>
 
 #include "actors/dead_letter.hpp"
 #include "actors/io/log.hpp"
@@ -94,49 +95,56 @@ void publisher_state::on_answer(answer_ptr what) {
 }
 
 void publisher_state::publish(const answer& what) {
-  if (what.dead_letter) {
-    publish_to_client(what);
-    return publish_dead_letter(what);
-  }
+  // Read before anything is sent: what goes over a later connection is not mistaken for sure.
   auto connection = shared->bus->connection_count();
-  if (!open.ids.empty() && open.connection != connection) {
-    auto lost = std::exchange(open.ids, {});
-    open.connection = connection;
-    publish_again(lost);
-  }
+  if (!publish_to_client(what))
+    return; // it stays in `held`; the tick tries it again
+  if (what.dead_letter)
+    return publish_dead_letter(what, connection);
+  auto lost = open.connection == connection ? std::vector<ticket>{} : std::exchange(open.ids, {});
   open.connection = connection;
-  publish_to_client(what);
   open.ids.push_back(what.id);
+  publish_again(lost);
 }
 
-/// False: not sent, for want of a connection.
+/// False: nothing was sent, or not everything.
 bool publisher_state::publish_to_client(const answer& what) {
   auto* good = std::get_if<success>(&what.result);
-  auto& nats = shared->options.nats;
-  auto subject = good != nullptr ? nats.response_subject : shared->error_subject();
-  auto body = good != nullptr ? encode_result(what.header, *good)
-                              : encode_error(what.header, std::get<failure>(what.result));
-  io::header_list headers{
-      {"Nats-Msg-Id", what.message_key + (good != nullptr ? ":result" : ":error")}};
-  if (!what.traceparent.empty())
-    headers.emplace_back("traceparent", what.traceparent);
-  auto error = shared->bus->publish(subject, body, headers);
-  if (error == io::bus_error::none && !what.reply_to.empty())
-    error = shared->bus->publish(what.reply_to, body, headers);
+  auto error = good != nullptr
+                   ? send_body(what, shared->options.nats.response_subject,
+                               encode_result(what.header, *good), ":result")
+                   : send_body(what, shared->error_subject(),
+                               encode_error(what.header, std::get<failure>(what.result)), ":error");
+  if (error == io::bus_error::too_large && good != nullptr) {
+    // The server takes less than it did when the ingress looked.
+    failure why{error_code::image_too_large, "the picture does not fit into a message"};
+    error = send_body(what, shared->error_subject(), encode_error(what.header, why), ":error");
+  }
   if (error == io::bus_error::none)
     return true;
   shared->metrics->nats_errors.Increment();
   log::warning("an answer was not sent", {{"request_id", what.header.request_id},
                                           {"stream_sequence", what.stream_sequence},
-                                          {"attempt", what.header.attempts},
-                                          {"bytes", body.size()}});
+                                          {"attempt", what.header.attempts}});
   return false;
 }
 
-void publisher_state::publish_dead_letter(const answer& what) {
+io::bus_error publisher_state::send_body(const answer& what, const std::string& subject,
+                                         const std::string& body, const char* kind) {
+  io::header_list headers{{"Nats-Msg-Id", what.message_key + kind}};
+  if (!what.traceparent.empty())
+    headers.emplace_back("traceparent", what.traceparent);
+  auto error = shared->bus->publish(subject, body, headers);
+  if (error != io::bus_error::none || what.reply_to.empty())
+    return error;
+  headers.front().second += ":reply"; // a stream may keep both
+  return shared->bus->publish(what.reply_to, body, headers);
+}
+
+void publisher_state::publish_dead_letter(const answer& what, std::uint64_t connection) {
   auto& why = std::get<failure>(what.result);
   auto number = ++last_number;
-  dead[number] = {shared->bus->connection_count(), self->clock().now(), what.id};
+  dead[number] = {connection, self->clock().now(), what.id};
   auto headers =
       dead_letter_headers(what.header, why, what.message_key, what.dead_letter->subject());
   if (!what.traceparent.empty())
@@ -195,15 +203,25 @@ void publisher_state::on_dead_letter_kept(std::uint64_t number, const io::bus_me
   auto found = dead.find(number);
   if (found == dead.end())
     return;
-  auto refused = reply.data().find("\"error\"") != std::string_view::npos || reply.data().empty();
-  if (refused) { // no stream for it, or a full one: tried again by the tick
-    log::error("a dead letter was not kept",
-               {{"subject", shared->options.nats.dead_subject}, {"answer", reply.data()}});
-    return;
+  auto entry = found->second;
+  // The acknowledgement of a stream; anything else is an error, or nobody's business.
+  if (reply.data().find("\"seq\"") == std::string_view::npos) {
+    auto& what = *held.at(entry.id);
+    log::error("a dead letter was not kept", {{"request_id", what.header.request_id},
+                                              {"stream_sequence", what.stream_sequence},
+                                              {"attempt", what.header.attempts},
+                                              {"subject", shared->options.nats.dead_subject},
+                                              {"answer", reply.data()}});
+    if (now_peers->provisioner) // makes the stream where it is missing
+      self->send(now_peers->provisioner, caf::tick_atom_v);
+    return; // the tick tries it again
   }
-  auto id = found->second.id;
   dead.erase(found);
-  confirm({id});
+  // Its error went before it: over the same connection the server has had it too.
+  if (entry.connection == shared->bus->connection_count())
+    confirm({entry.id});
+  else
+    publish_again({entry.id});
 }
 
 void publisher_state::on_tick() {
@@ -223,15 +241,35 @@ void publisher_state::on_tick() {
       publish_again(covers.ids);
     send_fence();
   }
-  std::vector<ticket> unkept;
+  std::vector<dead_letter> unkept;
   for (auto i = dead.begin(); i != dead.end();) {
     auto overdue = i->second.sent < late;
     if (overdue)
-      unkept.push_back(i->second.id);
+      unkept.push_back(i->second);
     i = overdue ? dead.erase(i) : std::next(i);
   }
-  for (auto& id : unkept) // the client has its error already
-    publish_dead_letter(*held.at(id));
+  for (auto& each : unkept) {
+    if (each.connection == shared->bus->connection_count())
+      publish_dead_letter(*held.at(each.id), each.connection); // the client has its error already
+    else
+      publish_again({each.id});
+  }
+  publish_unsent();
+  send_fence();
+}
+
+/// What could not be sent when it came, for a reason other than the connection's.
+void publisher_state::publish_unsent() {
+  std::unordered_set<ticket, ticket_hash> sent{open.ids.begin(), open.ids.end()};
+  if (out)
+    sent.insert(out->covers.ids.begin(), out->covers.ids.end());
+  for (auto& [number, each] : dead)
+    sent.insert(each.id);
+  if (sent.size() == held.size())
+    return;
+  for (auto& [id, each] : held)
+    if (sent.count(id) == 0)
+      publish(*each);
 }
 
 void publisher_state::confirm(std::vector<ticket> ids) {

@@ -58,7 +58,10 @@ struct publisher_state {
 
   void publish(const answer& what);
   bool publish_to_client(const answer& what);
-  void publish_dead_letter(const answer& what);
+  io::bus_error send_body(const answer& what, const std::string& subject, const std::string& body,
+                          const char* kind);
+  void publish_dead_letter(const answer& what, std::uint64_t connection);
+  void publish_unsent();
   void publish_again(const std::vector<ticket>& ids);
   void send_fence();
   void confirm(std::vector<ticket> ids);

@@ -4,15 +4,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
+#include <iostream>
 #include <random>
 
 #include <curl/curl.h>
-#include <nats/nats.h>
 
 #include "actors/io/listener.hpp"
 #include "actors/io/log.hpp"
+#include "actors/io/nats_options.hpp"
 #include "actors/policy/endpoint.hpp"
 #include "actors/supervisor.hpp"
 #include "config/address.hpp"
@@ -91,12 +91,12 @@ std::shared_ptr<io::unique_fd> listen_for_pages(const config::metrics_options& o
 bool run(config::configuration& settings, std::shared_ptr<context> shared, const sigset_t& set) {
   auto listener = listen_for_pages(shared->options.metrics);
   caf::actor_system system{settings};
-  std::atomic<bool> failed{false};
-  auto supervisor = spawn_supervisor(system, std::move(shared), std::move(listener));
+  std::string failure; // written before the signal is sent, read after it came
+  auto supervisor = spawn_supervisor(system, shared, std::move(listener));
   caf::actor_cast<caf::strong_actor_ptr>(supervisor)
       ->get()
-      ->attach_functor([&failed](const caf::error& reason) {
-        failed = static_cast<bool>(reason);
+      ->attach_functor([&failure](const caf::error& reason) {
+        failure = reason ? caf::to_string(reason) : std::string{};
         ::kill(::getpid(), ended);
       });
   auto draining = false;
@@ -105,13 +105,33 @@ bool run(config::configuration& settings, std::shared_ptr<context> shared, const
       ::_exit(128 + signal); // as a shell reports it
     caf::anon_send(supervisor, drain{});
   }
-  return !failed;
+  if (failure.empty())
+    return true;
+  log::error("the supervisor has failed", {{"error", failure}});
+  // Who knows what is still alive: what was handed back is sent, and nothing is waited for.
+  if (auto* link = dynamic_cast<io::nats_connection*>(shared->bus.get()))
+    link->flush(std::chrono::seconds{2});
+  ::_exit(1);
+}
+
+/// What the NATS library says of certificates, keys and addresses; it reads them only now.
+std::string complaint_about(const config::nats_options& options) {
+  try {
+    io::make_nats_options(options, "meme-generator");
+    return {};
+  } catch (const std::exception& e) {
+    return e.what();
+  }
 }
 
 } // namespace
 
 int run_service(config::configuration& settings) {
   auto& options = settings.values();
+  if (auto problem = complaint_about(options.nats); !problem.empty()) {
+    std::cerr << "meme-generator: " << problem << '\n';
+    return 2;
+  }
   log::start(level_of(options.log.level), options.log.format == "json");
   auto signals = block_signals();
   auto well = false;
@@ -122,9 +142,6 @@ int run_service(config::configuration& settings) {
   } catch (const std::exception& e) {
     log::error("cannot serve", {{"error", e.what()}});
   }
-  // The library's threads end after the last connection; what they hold is not ours to leak.
-  ::nats_CloseAndWait(2'000);
-  ::curl_global_cleanup();
   log::info("ended", {{"well", well}});
   return well ? 0 : 1;
 }

@@ -58,7 +58,7 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
       [this](const health& part) { tell_pages(part); },
       [this](const kill_child& which) { on_kill(which.name); },
       [this](drained) {
-        if (!stopping)
+        if (!stopping && !failed) // after a failure the grace is waited for
           stop_next();
       },
       [this](drain) { on_drain(); },
@@ -217,6 +217,8 @@ void supervisor_state::on_down(const caf::down_msg& down) {
                                      {"reason", caf::to_string(down.reason)},
                                      {"restart_in_ms", pause.count()}});
   announce();
+  if (found->name == "ingress")
+    tell_pages({"consumer", false, "the ingress is being restarted"});
   if (!intensity.allow(now))
     return escalate("actors fail too often, the last one was " + found->name);
   self->delayed_send(self, pause, caf::tick_atom_v, found->name);
@@ -257,11 +259,8 @@ void supervisor_state::escalate(const std::string& reason) {
     return;
   log::error("giving up", {{"reason", reason}});
   tell_pages({"actors", false, reason});
-  if (now_peers.ingress) {
-    binding none;
-    none.reason = reason;
-    self->send(now_peers.ingress, none);
-  }
+  if (now_peers.ingress)
+    self->send(now_peers.ingress, drain{}); // no more of the queue; what can be finished is
   self->delayed_send(self, shared->options.supervisor.escalation_grace, caf::tick_atom_v,
                      give_up_name);
 }

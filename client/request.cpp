@@ -94,10 +94,7 @@ int save(const request_settings& settings, const answer& result, milliseconds to
     save_file(file, result.image);
   std::cout << "saved " << printable(file.string()) << ": " << result.image.size() << " bytes, "
             << extension_of(result.image) << ", " << took.count() << " ms"
-            << (result.cached ? ", cached" : ", drawn");
-  if (!result.model.empty())
-    std::cout << " by " << printable(result.model);
-  std::cout << '\n';
+            << (result.cached ? ", cached" : ", drawn by " + printable(result.model)) << '\n';
   return answered;
 }
 

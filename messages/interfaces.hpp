@@ -72,8 +72,9 @@ struct binding {
   bool usable = false;
   std::string reason; ///< why it is not usable; for a person
   std::chrono::milliseconds ack_wait{30'000};
-  std::int64_t max_deliver = -1; ///< the consumer's own limit; -1: none
-  std::size_t max_batch = 0;     ///< the most messages for one pull; 0: no limit
+  std::int64_t max_deliver = -1;            ///< the consumer's own limit; -1: none
+  std::chrono::milliseconds max_expires{0}; ///< the longest time of one pull; 0: no limit
+  std::size_t max_batch = 0;                ///< the most messages for one pull; 0: no limit
 };
 
 /// The end of a lookup.
@@ -151,6 +152,7 @@ using cache_actor = caf::typed_actor<
   caf::reacts_to<lookup>,     // ingress
   caf::reacts_to<stored>,     // store
   caf::reacts_to<generated>,  // generator
+  caf::reacts_to<caf::tick_atom>, // itself: look-ups that the store does not answer
   caf::reacts_to<drain>>;     // ingress: passed on to the generator
 // clang-format on
 
@@ -241,7 +243,8 @@ using publisher_actor = caf::typed_actor<
 using provisioner_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,       // supervisor
   caf::reacts_to<delivered>,       // NATS: the server has given a message up
-  caf::reacts_to<caf::tick_atom>>; // ingress, itself: look (again), then send a `binding`
+  caf::reacts_to<caf::tick_atom>,  // ingress, publisher: look (again), then send a `binding`
+  caf::reacts_to<caf::tick_atom, std::uint64_t>>; // itself: unless somebody had it look since
 // clang-format on
 
 /// One of the reasons why the service is ready or not.

@@ -145,8 +145,9 @@ took() { sed -n 's/.*, \([0-9]* ms\).*/\1/p' <<< "$1"; }
 echo
 echo "drawn in $(took "$first"), from the cache in $(took "$second"): $picture"
 echo
-main_metrics='(requests|success|errors|cache_hits|cache_misses)_total|duration_seconds_(sum|count)'
-curl -fsS "$pages/metrics" | grep -E "^meme_generator_([a-z]+_)?($main_metrics)"
+counters='(requests|success|errors|cache_hits|cache_misses)_total'
+durations='(processing|generation)_duration_seconds_(sum|count)'
+curl -fsS "$pages/metrics" | grep -E "^meme_generator_($counters|$durations)"
 
 if $keep; then
   printf 'kill %s\nrm -rf %q\n' "${pids[*]}" "$folder" > "$folder/stop"

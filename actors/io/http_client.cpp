@@ -252,7 +252,7 @@ int http_client::on_connected(void* to, char*, char*, int, int) {
 void http_client::end_scouting() {
   scout_ = nullptr;
   for (auto& next : std::exchange(waiting_, {}))
-    post(std::move(next));
+    start(std::move(next)); // all of them, even if the scout failed: none may wait for ever
 }
 
 void http_client::look_for_stalls() {

@@ -1,5 +1,8 @@
 #include "actors/io/jetstream.hpp"
 
+#include <rapidjson/document.h>
+#include <rapidjson/pointer.h>
+
 namespace meme::io {
 
 namespace {
@@ -13,7 +16,8 @@ std::string text(const char* value) {
 
 } // namespace
 
-jetstream::jetstream(natsConnection* connection, std::chrono::milliseconds patience) {
+jetstream::jetstream(natsConnection* connection, std::chrono::milliseconds patience)
+    : connection_(connection) {
   jsOptions_Init(&options_);
   options_.Wait = patience.count();
   jsCtx* raw = nullptr;
@@ -36,6 +40,19 @@ std::optional<stream_config> jetstream::find_stream(const std::string& name) {
   for (int i = 0; i < info->Config->SubjectsLen; ++i)
     result.subjects.push_back(info->Config->Subjects[i]);
   return result;
+}
+
+std::string jetstream::stream_of(const std::string& subject) {
+  natsMsg* raw = nullptr;
+  auto question = R"({"subject":")" + subject + R"("})"; // a checked subject needs no escaping
+  check(natsConnection_RequestString(&raw, connection_, "$JS.API.STREAM.NAMES", question.c_str(),
+                                     options_.Wait),
+        "streams");
+  nats_message_ptr reply{raw};
+  rapidjson::Document json;
+  json.Parse(natsMsg_GetData(raw), static_cast<std::size_t>(natsMsg_GetDataLength(raw)));
+  auto* names = rapidjson::Pointer{"/streams/0"}.Get(json);
+  return names != nullptr && names->IsString() ? names->GetString() : std::string{};
 }
 
 void jetstream::create_stream(const stream_config& wanted) {
@@ -72,6 +89,7 @@ std::optional<consumer_config> jetstream::find_consumer(const std::string& strea
   result.max_deliver = config.MaxDeliver;
   result.max_ack_pending = config.MaxAckPending;
   result.max_request_batch = config.MaxRequestBatch;
+  result.max_request_expires = std::chrono::nanoseconds{config.MaxRequestExpires};
   result.has_backoff = config.BackOffLen > 0;
   result.filter = text(config.FilterSubject);
   return result;

@@ -28,7 +28,8 @@ struct consumer_config {
   std::chrono::nanoseconds ack_wait = std::chrono::seconds{30};
   std::int64_t max_deliver = -1; ///< -1: no limit
   std::int64_t max_ack_pending = 20'000;
-  std::int64_t max_request_batch = 0; ///< 0: no limit
+  std::int64_t max_request_batch = 0;              ///< 0: no limit
+  std::chrono::nanoseconds max_request_expires{0}; ///< 0: no limit
   bool has_backoff = false;
   std::string filter; ///< empty: none
 };
@@ -47,6 +48,10 @@ public:
   jetstream(natsConnection* connection, std::chrono::milliseconds patience);
 
   std::optional<stream_config> find_stream(const std::string& name);
+
+  /// The name of the stream that captures a subject; empty: none does.
+  std::string stream_of(const std::string& subject);
+
   void create_stream(const stream_config& wanted);
 
   std::optional<consumer_config> find_consumer(const std::string& stream, const std::string& name);
@@ -59,6 +64,7 @@ public:
   void publish(const std::string& subject, std::string_view data, const header_list& headers);
 
 private:
+  natsConnection* connection_;
   jsOptions options_{};
   js_context_ptr context_;
 };

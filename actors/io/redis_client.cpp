@@ -34,6 +34,46 @@ std::string error_of(const redisReply* reply, const std::string& lost) {
 
 } // namespace
 
+/// hiredis asserts, in release builds too, that no reply comes which nobody asked for. What listens
+/// there may be no Redis: such a reply is refused while it is read, which ends the connection only.
+struct redis_client::reply_guard {
+  static void install(redisReader& reader, redis_client& owner) {
+    if (original == nullptr)
+      original = reader.fn; // the same for every reader
+    static redisReplyObjectFunctions guarded = [] {
+      auto result = *original;
+      result.createString = wrap<&redisReplyObjectFunctions::createString>(result.createString);
+      result.createArray = wrap<&redisReplyObjectFunctions::createArray>(result.createArray);
+      result.createInteger = wrap<&redisReplyObjectFunctions::createInteger>(result.createInteger);
+      result.createNil = wrap<&redisReplyObjectFunctions::createNil>(result.createNil);
+      return result;
+    }();
+    reader.fn = &guarded;
+    reader.privdata = &owner;
+  }
+
+private:
+  template <class... Rest>
+  using creator = void* (*)(const redisReadTask*, Rest...);
+
+  template <auto Create, class... Rest>
+  static void* create(const redisReadTask* task, Rest... rest) {
+    auto& owner = *static_cast<redis_client*>(task->privdata);
+    if (task->parent == nullptr && owner.deadlines_.empty()) {
+      owner.why_lost_ = "a reply that nobody asked for";
+      return nullptr;
+    }
+    return (original->*Create)(task, rest...);
+  }
+
+  template <auto Create, class... Rest>
+  static creator<Rest...> wrap(creator<Rest...>) {
+    return &create<Create, Rest...>;
+  }
+
+  static inline redisReplyObjectFunctions* original = nullptr;
+};
+
 struct redis_client::command {
   redis_client* owner;
   std::function<void(redisReply*, const std::string&)> done;
@@ -64,6 +104,7 @@ void redis_client::connect() {
   }
   fd_ = context_->c.fd;
   context_->c.reader->maxbuf = kept_read_buffer;
+  reply_guard::install(*context_->c.reader, *this);
   context_->data = this;
   auto& hooks = context_->ev;
   hooks.data = this;

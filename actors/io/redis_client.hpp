@@ -64,6 +64,7 @@ public:
 
 private:
   struct command;
+  struct reply_guard;
 
   bool send(std::initializer_list<std::string_view> words,
             std::function<void(redisReply*, const std::string&)> done);

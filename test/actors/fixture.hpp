@@ -99,82 +99,100 @@ struct fixture {
     run();
   }
 
-  // Recorders; each call makes a new one, as a restart does.
+  // Recorders; each call makes a new one, as a restart does. (They are given where to write, for
+  // CAF 0.17 binds a reference to nothing where a function has no arguments: the sanitizer
+  // objects.)
   ingress_actor new_ingress() {
-    return sys.spawn([this](ingress_actor::pointer) -> ingress_actor::behavior_type {
-      return {[](const peers_ptr&) {},
-              [](const binding&) {},
-              [](link_changed) {},
-              [](const delivered&) {},
-              [this](const finished& what) { seen.finished_ones.push_back(what); },
-              [this](flow what) { seen.flows.push_back(what.permits); },
-              [this](const published& what) { seen.published_ones.push_back(what); },
-              [](caf::tick_atom) {},
-              [](drain) {}};
-    });
+    return sys.spawn(
+        [](ingress_actor::pointer, heard* to) -> ingress_actor::behavior_type {
+          return {[](const peers_ptr&) {},
+                  [](const binding&) {},
+                  [](link_changed) {},
+                  [](const delivered&) {},
+                  [to](const finished& what) { to->finished_ones.push_back(what); },
+                  [to](flow what) { to->flows.push_back(what.permits); },
+                  [to](const published& what) { to->published_ones.push_back(what); },
+                  [](caf::tick_atom) {},
+                  [](drain) {}};
+        },
+        &seen);
   }
 
   cache_actor new_cache() {
-    return sys.spawn([this](cache_actor::pointer) -> cache_actor::behavior_type {
-      return {[](const peers_ptr&) {},
-              [this](const lookup& what) { seen.lookups.push_back(what.what); },
-              [](const stored&) {},
-              [this](const generated& what) { seen.generated_ones.push_back(what); },
-              [this](drain) { ++seen.drains; }};
-    });
+    return sys.spawn(
+        [](cache_actor::pointer, heard* to) -> cache_actor::behavior_type {
+          return {[](const peers_ptr&) {},
+                  [to](const lookup& what) { to->lookups.push_back(what.what); },
+                  [](const stored&) {},
+                  [to](const generated& what) { to->generated_ones.push_back(what); },
+                  [](caf::tick_atom) {},
+                  [to](drain) { ++to->drains; }};
+        },
+        &seen);
   }
 
   store_actor new_store() {
-    return sys.spawn([this](store_actor::pointer) -> store_actor::behavior_type {
-      return {[](const peers_ptr&) {},
-              [this](const fetch& what) { seen.fetches.push_back(what.key); },
-              [this](const keep& what) { seen.keeps.push_back(what); }};
-    });
+    return sys.spawn(
+        [](store_actor::pointer, heard* to) -> store_actor::behavior_type {
+          return {[](const peers_ptr&) {},
+                  [to](const fetch& what) { to->fetches.push_back(what.key); },
+                  [to](const keep& what) { to->keeps.push_back(what); }};
+        },
+        &seen);
   }
 
   generator_actor new_generator() {
-    return sys.spawn([this](generator_actor::pointer) -> generator_actor::behavior_type {
-      return {[](const peers_ptr&) {},
-              [this](const generate& what) { seen.generations.push_back(what.what); },
-              [](const called&) {}, [](caf::tick_atom, const std::string&) {},
-              [this](drain) { ++seen.drains; }};
-    });
+    return sys.spawn(
+        [](generator_actor::pointer, heard* to) -> generator_actor::behavior_type {
+          return {[](const peers_ptr&) {},
+                  [to](const generate& what) { to->generations.push_back(what.what); },
+                  [](const called&) {}, [](caf::tick_atom, const std::string&) {},
+                  [to](drain) { ++to->drains; }};
+        },
+        &seen);
   }
 
   model_client_actor new_model_client() {
     auto index = seen.calls.size();
     seen.calls.emplace_back();
     return sys.spawn(
-        [this, index](model_client_actor::pointer) -> model_client_actor::behavior_type {
+        [index](model_client_actor::pointer, heard* to) -> model_client_actor::behavior_type {
           return {[](const peers_ptr&) {},
-                  [this, index](const call& what) { seen.calls[index].push_back(what); }};
-        });
+                  [to, index](const call& what) { to->calls[index].push_back(what); }};
+        },
+        &seen);
   }
 
   publisher_actor new_publisher() {
-    return sys.spawn([this](publisher_actor::pointer) -> publisher_actor::behavior_type {
-      return {[](const peers_ptr&) {}, [](link_changed) {},
-              [this](const answer_ptr& what) { seen.answers.push_back(what); },
-              [](const delivered&) {}, [](caf::tick_atom) {}};
-    });
+    return sys.spawn(
+        [](publisher_actor::pointer, heard* to) -> publisher_actor::behavior_type {
+          return {[](const peers_ptr&) {}, [](link_changed) {},
+                  [to](const answer_ptr& what) { to->answers.push_back(what); },
+                  [](const delivered&) {}, [](caf::tick_atom) {}};
+        },
+        &seen);
   }
 
   provisioner_actor new_provisioner() {
-    return sys.spawn([this](provisioner_actor::pointer) -> provisioner_actor::behavior_type {
-      return {[](const peers_ptr&) {}, [](const delivered&) {},
-              [this](caf::tick_atom) { ++seen.looks; }};
-    });
+    return sys.spawn(
+        [](provisioner_actor::pointer, heard* to) -> provisioner_actor::behavior_type {
+          return {[](const peers_ptr&) {}, [](const delivered&) {},
+                  [to](caf::tick_atom) { ++to->looks; }, [](caf::tick_atom, std::uint64_t) {}};
+        },
+        &seen);
   }
 
   supervisor_actor new_supervisor() {
-    return sys.spawn([this](supervisor_actor::pointer) -> supervisor_actor::behavior_type {
-      return {[](const connection_event&) {},
-              [](caf::tick_atom, const std::string&) {},
-              [this](const health& what) { seen.healths.push_back(what); },
-              [](const kill_child&) {},
-              [this](drained) { ++seen.drained_ones; },
-              [](drain) {}};
-    });
+    return sys.spawn(
+        [](supervisor_actor::pointer, heard* to) -> supervisor_actor::behavior_type {
+          return {[](const connection_event&) {},
+                  [](caf::tick_atom, const std::string&) {},
+                  [to](const health& what) { to->healths.push_back(what); },
+                  [](const kill_child&) {},
+                  [to](drained) { ++to->drained_ones; },
+                  [](drain) {}};
+        },
+        &seen);
   }
 
   static picture_ptr some_picture(std::string bytes = "picture") {

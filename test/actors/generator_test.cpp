@@ -162,7 +162,6 @@ BOOST_AUTO_TEST_CASE(a_request_that_takes_clients_with_it_is_given_up) {
 
 BOOST_AUTO_TEST_CASE(failures_in_a_row_open_the_breaker_and_stop_the_pulling) {
   failures_in_a_row_open_the_breaker();
-  BOOST_REQUIRE_EQUAL(seen.flows.size(), 1);
   BOOST_TEST(seen.flows.back() == 0u);
   BOOST_TEST(shared->metrics->breaker_state.Value() == 1);
 }
