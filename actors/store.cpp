@@ -14,6 +14,9 @@ namespace {
 constexpr std::chrono::milliseconds reconnect_base{50};
 constexpr std::chrono::milliseconds reconnect_cap{3'000};
 
+/// A connection that has lasted so long starts the pauses anew.
+constexpr std::chrono::milliseconds healthy_while{3'000};
+
 io::redis_settings make_settings(const config::cache_options& options) {
   // Checked with the rest of the configuration, before anything was started.
   auto address = std::get<config::redis_address>(config::parse_redis_url(options.redis_url));
@@ -60,14 +63,23 @@ void redis_store::connect() {
 }
 
 void redis_store::on_ready() {
-  attempts_ = 0;
-  said_lost_ = false;
   shared_->metrics->redis_connected.Set(1);
-  log::info("Redis is connected");
+  if (!said_lost_)
+    log::info("Redis is connected");
+  lasting_ = loop().call_after(healthy_while, [this] { on_lasting(); });
+}
+
+/// Not before now is an outage over: what listens there may accept us and fail again and again.
+void redis_store::on_lasting() {
+  lasting_ = 0;
+  attempts_ = 0;
+  if (std::exchange(said_lost_, false))
+    log::info("Redis is connected again");
 }
 
 void redis_store::on_lost(const std::string& why) {
   shared_->metrics->redis_connected.Set(0);
+  loop().cancel(std::exchange(lasting_, 0));
   if (!std::exchange(said_lost_, true))
     log::warning("Redis cannot be used, requests go on without it", {{"error", why}});
   auto pause = policy::equal_jitter(reconnect_base, reconnect_cap, attempts_++, random_);

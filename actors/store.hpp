@@ -25,6 +25,7 @@ private:
   void connect();
   void on_ready();
   void on_lost(const std::string& why);
+  void on_lasting();
   void look_up(const std::string& key);
   void answer(const std::string& key, picture_ptr picture, std::chrono::milliseconds ttl_left);
   void keep_picture(const keep& what);
@@ -34,7 +35,8 @@ private:
   peers_ptr peers_ = std::make_shared<peers>();
   std::unique_ptr<io::redis_client> redis_;
   std::minstd_rand random_;
-  unsigned attempts_ = 0;
+  unsigned attempts_ = 0; ///< since a connection lasted
+  io::event_loop::timer_id lasting_ = 0;
   bool said_lost_ = false; ///< one log line for each outage, not one for each attempt
 };
 

@@ -110,6 +110,15 @@ BOOST_AUTO_TEST_CASE(a_store_that_dies_has_nothing) {
   BOOST_TEST(seen.generations.size() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_store_that_does_not_answer_in_time_has_nothing) {
+  start();
+  ask(1);
+  advance(900ms);
+  BOOST_TEST(seen.generations.empty());
+  advance(200ms); // twice `cache.timeout`, which is for the store itself
+  BOOST_TEST(seen.generations.size() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_generator_that_was_restarted_is_asked_again) {
   start();
   ask(1);

@@ -34,6 +34,8 @@ public:
 
   io::bus_error publish(const std::string& subject, std::string_view data,
                         const io::header_list& headers, const std::string& reply) override {
+    if (refusal != io::bus_error::none && subject == refused)
+      return refusal;
     published.push_back({subject, std::string{data}, reply, headers});
     return io::bus_error::none;
   }
@@ -64,6 +66,8 @@ public:
 
   std::vector<sent> published;
   std::map<std::string, callback> subscribers; ///< by subject
+  std::string refused;                         ///< the subject to which `refusal` applies
+  io::bus_error refusal = io::bus_error::none;
   std::uint64_t connection = 0;
   std::uint64_t inboxes = 0;
 

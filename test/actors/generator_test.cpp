@@ -166,6 +166,22 @@ BOOST_AUTO_TEST_CASE(failures_in_a_row_open_the_breaker_and_stop_the_pulling) {
   BOOST_TEST(shared->metrics->breaker_state.Value() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_successor_tells_the_ingress_that_it_knows_of_no_trouble) {
+  failures_in_a_row_open_the_breaker();
+  kill(generator);
+  generator = spawn_generator(parent(), shared);
+  announce(generator);
+  BOOST_TEST(seen.flows.back() == flow{}.permits);
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_during_a_drain_is_given_back_at_once) {
+  tell(generator, drain{});
+  ask("a");
+  BOOST_TEST(calls() == 0);
+  BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 1);
+  BOOST_TEST(std::get<failure>(seen.generated_ones[0].result).retry);
+}
+
 BOOST_AUTO_TEST_CASE(after_the_pause_one_call_probes_and_its_success_lets_all_go_on) {
   failures_in_a_row_open_the_breaker();
   auto before = calls();

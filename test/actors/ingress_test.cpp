@@ -199,6 +199,65 @@ BOOST_AUTO_TEST_CASE(a_limit_that_somebody_set_on_the_consumer_counts) {
   BOOST_TEST(bool{seen.answers.back()->dead_letter});
 }
 
+BOOST_AUTO_TEST_CASE(the_last_delivery_that_a_consumer_allows_is_not_handed_back_by_a_drain) {
+  start();
+  binding found;
+  found.usable = true;
+  found.max_deliver = 1;
+  tell(ingress, found);
+  deliver(1);
+  tell(ingress, drain{});
+  finish(passing_failure());
+  BOOST_REQUIRE_EQUAL(seen.answers.size(), 1);
+  BOOST_TEST(bool{seen.answers.back()->dead_letter});
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_is_delivered_again_while_it_is_held_takes_no_second_permit) {
+  start();
+  deliver(1);
+  deliver(1, 2);
+  BOOST_TEST(seen.lookups.size() == 1);
+  finish(success{some_picture(), false, "m"});
+  BOOST_REQUIRE_EQUAL(seen.answers.size(), 1);
+  tell(ingress, published{{seen.answers.back()->id}});
+  BOOST_TEST(bus->to(ack_of(1, 2)).back().data == "+ACK");
+  BOOST_TEST(shared->metrics->permits_in_use.Value() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(no_more_is_pulled_than_for_as_long_as_the_consumer_allows) {
+  start();
+  binding found;
+  found.usable = true;
+  found.max_expires = 3s;
+  tell(ingress, found);
+  auto data = bus->to(pull_subject).back().data;
+  BOOST_TEST(data == R"({"batch":4,"expires":3000000000,"idle_heartbeat":1000000000})");
+}
+
+BOOST_AUTO_TEST_CASE(a_binding_that_is_lost_ends_the_pulls_and_keeps_the_limits) {
+  start();
+  binding found;
+  found.usable = true;
+  found.max_deliver = 2;
+  tell(ingress, found);
+  deliver(1, 2);
+  tell(ingress, binding{});
+  BOOST_TEST(bus->subscribers.empty());
+  finish(passing_failure());
+  BOOST_REQUIRE_EQUAL(seen.answers.size(), 1); // not postponed: it would not come again
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_trace_context_is_not_passed_on) {
+  start();
+  auto message = std::make_shared<fake_message>();
+  message->subject_text = "meme.request";
+  message->reply_text = ack_of(1);
+  message->data_text = R"({"prompt":5})";
+  message->headers["traceparent"] = std::string(60'000, 'x');
+  tell(ingress, delivered{message});
+  BOOST_TEST(seen.answers.back()->traceparent.empty());
+}
+
 BOOST_AUTO_TEST_CASE(the_queue_hears_every_third_of_ack_wait_that_work_goes_on) {
   start();
   deliver(1);

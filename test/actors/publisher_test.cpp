@@ -153,6 +153,43 @@ BOOST_AUTO_TEST_CASE(a_fence_that_stays_out_is_sent_again_without_its_answers) {
   BOOST_TEST(confirmed() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_that_was_not_sent_is_not_confirmed_but_tried_again) {
+  connect();
+  bus->refused = "meme.response";
+  bus->refusal = io::bus_error::other;
+  tell(publisher, result(1));
+  tell(publisher, result(2));
+  BOOST_TEST(fences().empty());
+  bus->refusal = io::bus_error::none;
+  advance(2s);
+  BOOST_TEST(results().size() == 2);
+  come_back(fences().back().subject);
+  BOOST_TEST(confirmed() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_that_the_server_refuses_for_its_size_becomes_an_error) {
+  connect();
+  bus->refused = "meme.response";
+  bus->refusal = io::bus_error::too_large;
+  tell(publisher, result(1));
+  BOOST_REQUIRE_EQUAL(bus->to("meme.response.error").size(), 1);
+  BOOST_TEST(bus->to("meme.response.error").back().data.find("image_too_large")
+             != std::string::npos);
+  come_back(fences().back().subject);
+  BOOST_TEST(confirmed() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_dead_letter_kept_over_another_connection_is_published_again_with_its_error) {
+  connect();
+  tell(publisher, dead_letter(1));
+  ++bus->connection;
+  come_back(dead_letters().back().reply, R"({"stream":"MEMES_DEAD","seq":1})");
+  BOOST_TEST(confirmed() == 0);
+  BOOST_TEST(bus->to("meme.response.error").size() == 2);
+  come_back(dead_letters().back().reply, R"({"stream":"MEMES_DEAD","seq":1,"duplicate":true})");
+  BOOST_TEST(confirmed() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_goes_to_reply_to_as_well) {
   connect();
   auto made = std::make_shared<answer>(*result(1));
