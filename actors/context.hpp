@@ -8,6 +8,7 @@
 
 #include "actors/instruments.hpp"
 #include "actors/io/bus.hpp"
+#include "actors/io/byte_budget.hpp"
 #include "config/options.hpp"
 
 namespace meme {
@@ -18,6 +19,7 @@ struct context {
   config::options options;
   io::bus_ptr bus;
   instruments_ptr metrics;
+  std::shared_ptr<io::byte_budget> budget; ///< of pictures in flight
   std::function<std::chrono::system_clock::time_point()> wall_clock;
   std::uint64_t seed = 0; ///< of everything random in this process
 

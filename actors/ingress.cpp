@@ -43,6 +43,8 @@ ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_
 ingress_state::~ingress_state() {
   for (auto& [number, each] : held)
     hand_back(*each.message);
+  if (shared)
+    shared->budget->remove(answer_bytes);
 }
 
 void ingress_state::take(io::bus_message_ptr message, delivery_info info) {
@@ -153,6 +155,7 @@ void ingress_state::respond(std::uint64_t number, in_flight& taken, outcome resu
     else
       taken.response_bytes = good->picture->bytes.size();
     answer_bytes += taken.response_bytes;
+    shared->budget->add(taken.response_bytes);
     shared->metrics->answer_bytes.Set(static_cast<double>(answer_bytes));
   }
   response->result = std::move(result);
@@ -244,6 +247,7 @@ void ingress_state::settle(std::uint64_t number, in_flight& taken) {
 void ingress_state::release(std::uint64_t number) {
   auto found = held.find(number);
   answer_bytes -= found->second.response_bytes;
+  shared->budget->remove(found->second.response_bytes);
   auto sequence = by_sequence.find(found->second.info.stream_sequence);
   if (sequence != by_sequence.end() && sequence->second == number)
     by_sequence.erase(sequence);

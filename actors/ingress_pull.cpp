@@ -104,8 +104,7 @@ void ingress_state::renew_subscription(const char* why) {
 
 void ingress_state::pull() {
   shared->metrics->permits_in_use.Set(static_cast<double>(window.in_work()));
-  if (!bound.usable || !link_up || draining || !subscription
-      || answer_bytes > shared->options.ingress.max_bytes_in_flight)
+  if (!bound.usable || !link_up || draining || !subscription || shared->budget->exhausted())
     return;
   auto count = window.wanted();
   if (bound.max_batch > 0)

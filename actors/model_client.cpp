@@ -41,6 +41,7 @@ model_client::behavior_type model_client::make_behavior() {
   limits.connect_timeout = options.connect_timeout;
   limits.stall_timeout = options.stall_timeout;
   limits.max_body_bytes = options.max_body_bytes;
+  limits.budget = shared_->budget;
   limits.max_connections =
       static_cast<long>(options.max_connections != 0 ? options.max_connections
                                                      : shared_->options.ingress.max_in_flight);

@@ -11,6 +11,9 @@ namespace {
 
 using clock = event_loop::clock;
 
+/// How often paused transfers look at the byte budget.
+constexpr auto resume_interval = std::chrono::milliseconds{20};
+
 /// libcurl's own cache keeps a name for 60 s.
 constexpr auto name_lifetime = std::chrono::seconds{55};
 
@@ -66,9 +69,19 @@ struct http_client::transfer {
   callback done;
   http_reply reply;
   clock::time_point last_byte{};
+  bool paused = false;
+  std::size_t charged = 0; ///< to the byte budget: what is reserved for the body
   char error_text[CURL_ERROR_SIZE] = {};
 
   ~transfer() { curl_slist_free_all(headers); }
+
+  /// Sees to it that `bytes` in all are counted.
+  void charge(std::size_t bytes) {
+    if (bytes <= charged)
+      return;
+    owner->limits_.budget->add(bytes - charged);
+    charged = bytes;
+  }
 };
 
 http_client::http_client(event_loop& loop, http_limits limits)
@@ -83,7 +96,8 @@ http_client::http_client(event_loop& loop, http_limits limits)
 }
 
 http_client::~http_client() {
-  for (auto& [easy, ignored] : transfers_) {
+  for (auto& [easy, each] : transfers_) {
+    limits_.budget->remove(each->charged);
     curl_multi_remove_handle(multi_, easy);
     curl_easy_cleanup(easy);
   }
@@ -92,6 +106,7 @@ http_client::~http_client() {
   curl_multi_cleanup(multi_);
   loop_.cancel(timer_);
   loop_.cancel(stall_timer_);
+  loop_.cancel(resume_timer_);
 }
 
 void http_client::post(http_request request, callback done) {
@@ -212,16 +227,21 @@ std::size_t http_client::on_body(char* data, std::size_t size, std::size_t count
     self.reply.error = transfer_error::too_large;
     return 0;
   }
+  if (self.owner->must_wait(self))
+    return CURL_WRITEFUNC_PAUSE; // the same bytes come again once it is resumed
   if (body.empty()) {
     curl_off_t announced = -1;
     curl_easy_getinfo(self.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-    if (announced > 0)
-      body.reserve(static_cast<std::size_t>(announced)); // bounded by CURLOPT_MAXFILESIZE_LARGE
+    if (announced > 0) { // bounded by CURLOPT_MAXFILESIZE_LARGE
+      body.reserve(static_cast<std::size_t>(announced));
+      self.charge(static_cast<std::size_t>(announced));
+    }
     self.owner->receiving_.insert(&self);
     if (self.owner->stall_timer_ == 0)
       self.owner->look_for_stalls();
   }
   self.last_byte = clock::now();
+  self.charge(body.size() + bytes);
   body.append(data, bytes);
   return bytes;
 }
@@ -255,6 +275,38 @@ void http_client::end_scouting() {
     start(std::move(next)); // all of them, even if the scout failed: none may wait for ever
 }
 
+/// While the budget is exhausted only one transfer of those that have begun goes on.
+bool http_client::must_wait(transfer& which) {
+  if (which.charged > which.reply.body.size())
+    return false; // there is room for it already
+  auto going_on = receiving_.size() - paused_.size();
+  auto is_only_one = receiving_.count(&which) > 0 ? going_on <= 1 : going_on == 0;
+  if (!limits_.budget->exhausted() || is_only_one)
+    return false;
+  receiving_.insert(&which);
+  which.paused = true;
+  paused_.push_back(&which);
+  if (resume_timer_ == 0)
+    resume_timer_ = loop_.call_after(resume_interval, [this] { resume_paused(); });
+  return true;
+}
+
+void http_client::resume_paused() {
+  resume_timer_ = 0;
+  // Each may use the budget up again, and then be paused again, at the end.
+  for (auto left = paused_.size(); left > 0; --left) {
+    if (limits_.budget->exhausted() && receiving_.size() > paused_.size())
+      break;
+    auto* next = paused_.front();
+    paused_.pop_front();
+    next->paused = false;
+    next->last_byte = clock::now();
+    curl_easy_pause(next->easy, CURLPAUSE_CONT);
+  }
+  if (!paused_.empty() && resume_timer_ == 0)
+    resume_timer_ = loop_.call_after(resume_interval, [this] { resume_paused(); });
+}
+
 void http_client::look_for_stalls() {
   stall_timer_ = 0;
   if (receiving_.empty())
@@ -262,7 +314,7 @@ void http_client::look_for_stalls() {
   auto limit = clock::now() - limits_.stall_timeout;
   std::vector<CURL*> stalled;
   for (auto* each : receiving_)
-    if (each->last_byte != clock::time_point{} && each->last_byte < limit)
+    if (!each->paused && each->last_byte != clock::time_point{} && each->last_byte < limit)
       stalled.push_back(each->easy);
   for (auto* easy : stalled) {
     transfers_.at(easy)->reply.error = transfer_error::stalled;
@@ -285,6 +337,9 @@ void http_client::finish(CURL* easy, CURLcode result) {
   auto ended = std::move(found->second);
   transfers_.erase(found);
   receiving_.erase(ended.get());
+  if (ended->paused)
+    paused_.erase(std::find(paused_.begin(), paused_.end(), ended.get()));
+  limits_.budget->remove(ended->charged);
   auto& reply = ended->reply;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply.status);
   if (reply.error == transfer_error::none)

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include <curl/curl.h>
 
+#include "actors/io/byte_budget.hpp"
 #include "actors/io/event_loop.hpp"
 
 namespace meme::io {
@@ -22,7 +24,8 @@ struct http_limits {
   /// for a minute: curl's own low-speed limit would count that too.)
   std::chrono::milliseconds stall_timeout{20'000};
   std::size_t max_body_bytes = 32 << 20;
-  long max_connections = 64; ///< idle connections kept for reuse
+  long max_connections = 64;           ///< idle connections kept for reuse
+  std::shared_ptr<byte_budget> budget; ///< shared with whoever else holds bodies
 };
 
 struct http_request {
@@ -55,6 +58,9 @@ struct http_reply {
 /// Thousands of HTTP transfers on one event loop: libcurl's multi interface with
 /// `curl_multi_socket_action`. Connections are kept and reused, HTTP/2 is used where it is offered
 /// over TLS, a proxy is taken from the environment, certificates are checked.
+///
+/// While the byte budget is exhausted bodies are left in their sockets, but for one, lest nothing
+/// ever be finished.
 class http_client {
 public:
   using id = std::uint64_t;
@@ -82,6 +88,8 @@ private:
   void reap();
   void finish(CURL* easy, CURLcode result);
   void look_for_stalls();
+  bool must_wait(transfer& which);
+  void resume_paused();
 
   static int on_socket(CURL* easy, curl_socket_t fd, int what, void* client, void* socket);
   static int on_timer(CURLM* multi, long timeout_ms, void* client);
@@ -94,9 +102,11 @@ private:
   CURLM* multi_;
   std::unordered_map<CURL*, transfer_ptr> transfers_;
   std::unordered_set<transfer*> receiving_; ///< those whose body has begun
-  std::vector<CURL*> spare_;                ///< handles for reuse: making one costs 20 KB
+  std::deque<transfer*> paused_; ///< those of them that wait for the byte budget, oldest first
+  std::vector<CURL*> spare_;     ///< handles for reuse: making one costs 20 KB
   event_loop::timer_id timer_ = 0;
   event_loop::timer_id stall_timer_ = 0;
+  event_loop::timer_id resume_timer_ = 0;
 
   // libcurl looks names up in a thread per transfer. The first transfer after a while goes alone
   // until it is connected; the others wait for that and find the name in the cache.

@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_free_permit_is_pulled_for) {
 }
 
 BOOST_AUTO_TEST_CASE(a_byte_budget_that_is_used_up_stops_the_pulling) {
-  shared->options.ingress.max_bytes_in_flight = 10;
+  shared->budget = std::make_shared<io::byte_budget>(10);
   start();
   deliver(1);
   finish(success{some_picture("more than ten bytes"), false, "m"});

@@ -11,6 +11,33 @@
 
 using namespace meme::test;
 
+BOOST_AUTO_TEST_CASE(large_pictures_at_once_stay_within_the_byte_budget) {
+  constexpr std::size_t count = 100;
+  constexpr std::size_t mebibyte = 1 << 20;
+  world_settings settings;
+  settings.model_arguments = {"--latency", "200", "--fixed-bytes", std::to_string(4 * mebibyte)};
+  settings.variables = {{"MAX_IN_FLIGHT", std::to_string(count)},
+                        {"CACHE_TTL", "0"},
+                        {"MEME_GENERATOR_MAX_BODY_BYTES", std::to_string(8 * mebibyte)},
+                        {"MEME_INGRESS_MAX_BYTES_IN_FLIGHT", std::to_string(24 * mebibyte)}};
+  world here{settings};
+  const auto idle = here.memes->process().rss_bytes();
+  here.client.enqueue_all("meme.request", requests(count, "large"));
+  std::size_t peak = 0;
+  BOOST_TEST_REQUIRE(eventually(
+      [&] {
+        peak = std::max<std::size_t>(peak, here.memes->process().rss_bytes());
+        return here.results.messages().size() >= count;
+      },
+      std::chrono::seconds{90}));
+  BOOST_TEST(here.drained());
+  // All at once they would be 400 MiB. Beside the budget there are the JSON of those that are being
+  // published, and what the allocator keeps.
+  BOOST_TEST_MESSAGE("peak over idle: " << (peak - idle) / mebibyte << " MiB");
+  if (!sanitized)
+    BOOST_TEST(peak < idle + 120 * mebibyte);
+}
+
 BOOST_AUTO_TEST_CASE(five_thousand_wait_and_only_what_is_permitted_is_taken) {
   constexpr std::size_t count = 5'000;
   constexpr std::int64_t permits = 200;

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+
+namespace meme::io {
+
+/// Bytes of pictures that the process holds at once, outside its caches: bodies that are being
+/// received, and answers that the server is not known to have. Whoever holds some counts them; who
+/// would take more looks first. It bounds what may begin, so it can be exceeded by what was being
+/// written at that moment: one buffer of each HTTP client.
+class byte_budget {
+public:
+  explicit byte_budget(std::size_t limit) : limit_(limit) {}
+
+  void add(std::size_t bytes) { used_ += bytes; }
+  void remove(std::size_t bytes) { used_ -= bytes; }
+  bool exhausted() const { return used_ >= limit_; }
+  std::size_t used() const { return used_; }
+
+private:
+  std::atomic<std::size_t> used_{0};
+  std::size_t limit_;
+};
+
+} // namespace meme::io
