@@ -128,13 +128,13 @@ std::string complaint_about(const config::nats_options& options) {
 } // namespace
 
 int run_service(config::configuration& settings) {
+  auto signals = block_signals(); // first of all: the NATS library starts threads early
   auto& options = settings.values();
   if (auto problem = complaint_about(options.nats); !problem.empty()) {
     std::cerr << "meme-generator: " << problem << '\n';
     return 2;
   }
   log::start(level_of(options.log.level), options.log.format == "json");
-  auto signals = block_signals();
   auto well = false;
   try {
     raise_file_limit(options.ingress.max_in_flight);
