@@ -17,7 +17,9 @@ constexpr std::size_t count = 120;
 world_settings slow_model() {
   world_settings settings;
   settings.model_arguments = {"--latency", "150", "--fixed-bytes", "5000"};
-  settings.variables = {{"MAX_IN_FLIGHT", "20"}, {"MEME_SUPERVISOR_CHAOS", "true"}};
+  // What was on its way to an ingress that died comes back after ack_wait.
+  settings.variables = {
+      {"MAX_IN_FLIGHT", "20"}, {"MEME_SUPERVISOR_CHAOS", "true"}, {"MEME_INGRESS_ACK_WAIT", "5s"}};
   return settings;
 }
 
