@@ -4,7 +4,8 @@
 
 namespace meme::config {
 
-/// Whether the hiredis this was built with can encrypt: 1.0 brought `hiredis_ssl`.
+/// Whether rediss:// can be served. Not yet: it takes the `hiredis_ssl` of hiredis 1.0, which
+/// Debian 12 does not have.
 extern const bool redis_tls_available;
 
 /// What a text setting has to be. Each returns why `text` is refused, a verb and what follows, or
