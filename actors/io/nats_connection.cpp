@@ -119,6 +119,9 @@ std::shared_ptr<nats_connection> nats_connection::open(const config::nats_option
 
 nats_connection::~nats_connection() {
   natsConnection_Destroy(connection_);
+  // The library keeps something for each thread that it is called on, and its own threads only give
+  // theirs back by themselves. This may be the last call on this one.
+  nats_ReleaseThreadMemory();
 }
 
 void nats_connection::connect(const config::nats_options& options, const std::string& name,
