@@ -102,10 +102,10 @@ bool generator_state::start_call(flight& next) {
   auto now = self->clock().now();
   breaker.began(now);
   next.at = stage::calling;
-  next.number = ++last_number;
-  under_way.emplace(next.number, call_under_way{next.what->key, best, now});
+  auto number = ++last_number;
+  under_way.emplace(number, call_under_way{next.what->key, best, now});
   ++load[best];
-  self->send(now_peers->model_clients[best], call{next.number, next.spec});
+  self->send(now_peers->model_clients[best], call{number, next.spec});
   return true;
 }
 

@@ -38,9 +38,8 @@ struct generator_state {
     std::shared_ptr<const picture_spec> spec;
     stage at = stage::waiting;
     clock::time_point begun{};
-    unsigned calls = 0;       ///< answered ones
-    unsigned crashes = 0;     ///< clients that died with it
-    std::uint64_t number = 0; ///< of the call under way
+    unsigned calls = 0;   ///< answered ones
+    unsigned crashes = 0; ///< clients that died with it
   };
 
   struct call_under_way {

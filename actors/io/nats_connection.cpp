@@ -119,8 +119,8 @@ std::shared_ptr<nats_connection> nats_connection::open(const config::nats_option
 
 nats_connection::~nats_connection() {
   natsConnection_Destroy(connection_);
-  // The library keeps something for each thread that it is called on, and its own threads only give
-  // theirs back by themselves. This may be the last call on this one.
+  // The library keeps something for each thread that it is called on; this may be the last call on
+  // this one.
   nats_ReleaseThreadMemory();
 }
 
