@@ -2,9 +2,17 @@
 
 #include <algorithm>
 
+#include "actors/policy/picture_fit.hpp"
 #include "actors/resilience.hpp"
 
 namespace meme {
+
+namespace {
+
+/// A picture that takes so many fitters with it is taken for the cause.
+constexpr unsigned max_crashes = 3;
+
+} // namespace
 
 cache_actor::behavior_type cache_state::start(context_ptr with) {
   install_handlers(self, name);
@@ -15,6 +23,7 @@ cache_actor::behavior_type cache_state::start(context_ptr with) {
       [this](lookup& what) { on_lookup(std::move(what.what)); },
       [this](stored& what) { on_stored(what); },
       [this](generated& what) { on_generated(what); },
+      [this](fitted& what) { on_fitted(what); },
       [this](caf::tick_atom) { on_tick(); },
       [this](drain) { on_drain(); },
   };
@@ -31,20 +40,30 @@ void cache_state::on_peers(peers_ptr now) {
   // A store that is gone or was replaced has forgotten what it was asked: it is not there.
   auto store_lost = now_peers->store != before->store;
   auto new_generator = now_peers->generator && now_peers->generator != before->generator;
+  auto new_fitter = now_peers->fitter && now_peers->fitter != before->fitter;
   if (new_generator && draining)
     on_drain();
+  std::vector<std::string> hopeless;
   for (auto& [key, each] : flights) {
     if (each.at == stage::looking_up && store_lost && before->store)
       generate_picture(each);
     else if (each.at == stage::generating && new_generator)
       generate_picture(each);
+    else if (each.at == stage::fitting && new_fitter && ++each.crashes < max_crashes)
+      make_fit(each);
+    else if (each.at == stage::fitting && new_fitter)
+      hopeless.push_back(key);
   }
+  for (auto& key : hopeless)
+    finish(key, failure{error_code::image_too_large,
+                        "the picture is too large for an answer, and cannot be made to fit"});
   // Tickets of an ingress that has died concern nobody; its successor gets the messages again.
 }
 
 void cache_state::on_lookup(job_ptr what) {
   if (caching()) {
-    if (auto hit = pictures->get(what->key, self->clock().now())) {
+    auto hit = pictures->get(what->key, self->clock().now());
+    if (hit && (*hit)->bytes.size() <= largest(*what)) { // else: kept for a server that took more
       shared->metrics->cache_hits.Increment();
       if (now_peers->ingress)
         self->send(now_peers->ingress, finished{what->id, success{*hit, true, what->spec.model}});
@@ -100,10 +119,9 @@ void cache_state::on_stored(stored& what) {
     return generate_picture(found->second);
   std::chrono::milliseconds ttl = shared->options.cache.ttl;
   // Without a lifetime of its own (somebody else stored it) it gets ours.
-  remember(what.key, what.picture, what.ttl_left.count() < 0 ? ttl : std::min(ttl, what.ttl_left));
+  auto lifetime = what.ttl_left.count() < 0 ? ttl : std::min(ttl, what.ttl_left);
   auto& waiting = found->second;
-  shared->metrics->cache_hits.Increment(static_cast<double>(waiting.waiters.size()));
-  finish(what.key, success{what.picture, true, waiting.first->spec.model});
+  picture_found(waiting, success{what.picture, true, waiting.first->spec.model}, lifetime);
 }
 
 void cache_state::generate_picture(flight& opened) {
@@ -116,13 +134,58 @@ void cache_state::on_generated(generated& what) {
   auto found = flights.find(what.key);
   if (found == flights.end())
     return;
-  shared->metrics->cache_misses.Increment(static_cast<double>(found->second.waiters.size()));
-  if (auto* good = std::get_if<success>(&what.result); good != nullptr && caching()) {
-    remember(what.key, good->picture, shared->options.cache.ttl);
-    if (now_peers->store)
-      self->send(now_peers->store, keep{what.key, good->picture});
-  }
+  if (auto* good = std::get_if<success>(&what.result))
+    return picture_found(found->second, std::move(*good), shared->options.cache.ttl);
+  count_waiters(found->second, false);
   finish(what.key, what.result);
+}
+
+void cache_state::picture_found(flight& ended, success what, clock::duration lifetime) {
+  ended.found = std::move(what);
+  ended.lifetime = lifetime;
+  if (ended.found.picture->bytes.size() <= largest(*ended.first))
+    return keep_and_finish(ended);
+  ended.at = stage::fitting;
+  make_fit(ended);
+}
+
+void cache_state::make_fit(flight& too_large) {
+  auto& first = *too_large.first;
+  if (now_peers->fitter)
+    self->send(now_peers->fitter, fit{first.key, too_large.found.picture, largest(first)});
+}
+
+void cache_state::on_fitted(fitted& what) {
+  auto found = flights.find(what.key);
+  if (found == flights.end() || found->second.at != stage::fitting)
+    return;
+  auto& ended = found->second;
+  if (what.picture) {
+    ended.found.picture = std::move(what.picture);
+    return keep_and_finish(ended);
+  }
+  count_waiters(ended, ended.found.cached);
+  finish(what.key, failure{error_code::image_too_large, std::move(what.why)});
+}
+
+void cache_state::keep_and_finish(flight& ended) {
+  auto result = ended.found;
+  if (caching()) {
+    remember(ended.first->key, result.picture, ended.lifetime);
+    if (!result.cached && now_peers->store)
+      self->send(now_peers->store, keep{ended.first->key, result.picture});
+  }
+  count_waiters(ended, result.cached);
+  finish(ended.first->key, result);
+}
+
+void cache_state::count_waiters(const flight& ended, bool hit) {
+  auto& counter = hit ? shared->metrics->cache_hits : shared->metrics->cache_misses;
+  counter.Increment(static_cast<double>(ended.waiters.size()));
+}
+
+std::size_t cache_state::largest(const job& what) const {
+  return policy::largest_picture(shared->bus->max_payload(), what.spec);
 }
 
 void cache_state::remember(const std::string& key, const picture_ptr& picture,
@@ -132,7 +195,7 @@ void cache_state::remember(const std::string& key, const picture_ptr& picture,
 }
 
 void cache_state::finish(const std::string& key, const outcome& result) {
-  auto ended = flights.extract(key);
+  auto ended = flights.extract(key); // which `key` may be a part of
   if (now_peers->ingress)
     for (auto& waiter : ended.mapped().waiters)
       self->send(now_peers->ingress, finished{waiter, result});

@@ -14,6 +14,8 @@ namespace meme {
 /// Finds pictures, and sees to it that none is drawn twice at a time.
 ///
 ///   lookup ─▶ in-process LRU ─▶ store (Redis) ─▶ generator
+///                                   │               │
+///                                   └──▶ (fitter) ◀─┘ what is too large for an answer
 ///
 /// The first request for a key opens a flight; equal ones that come meanwhile join it as waiters
 /// and are answered with it. Which stage a flight is in decides to whom it is handed anew when an
@@ -21,13 +23,16 @@ namespace meme {
 struct cache_state {
   using clock = caf::actor_clock::clock_type;
 
-  enum class stage { looking_up, generating };
+  enum class stage { looking_up, generating, fitting };
 
   struct flight {
     job_ptr first;
     std::vector<ticket> waiters; ///< each once
     stage at = stage::looking_up;
-    clock::time_point asked{}; ///< when the store was
+    clock::time_point asked{};  ///< when the store was
+    success found;              ///< while it is being made to fit
+    clock::duration lifetime{}; ///< of that in the caches
+    unsigned crashes = 0;       ///< fitters that died with it
   };
 
   explicit cache_state(cache_actor::pointer owner) : self(owner) {}
@@ -38,10 +43,16 @@ struct cache_state {
   void on_lookup(job_ptr what);
   void on_stored(stored& what);
   void on_generated(generated& what);
+  void on_fitted(fitted& what);
   void look_up(flight& opened);
   void on_tick();
   void on_drain();
   void generate_picture(flight& opened);
+  void picture_found(flight& ended, success what, clock::duration lifetime);
+  void count_waiters(const flight& ended, bool hit);
+  void make_fit(flight& too_large);
+  void keep_and_finish(flight& ended);
+  std::size_t largest(const job& what) const;
   void remember(const std::string& key, const picture_ptr& picture, clock::duration lifetime);
   void finish(const std::string& key, const outcome& result);
   bool caching() const { return shared->options.cache.ttl.count() > 0; }

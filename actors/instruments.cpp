@@ -68,6 +68,8 @@ instruments::instruments(std::shared_ptr<Registry> to)
           gauge(*registry, "meme_generator_local_cache_bytes", "Bytes in the in-process cache")),
       joined_requests(counter(*registry, "meme_generator_joined_requests_total",
                               "Requests that waited for another one's generation")),
+      pictures_fitted(counter(*registry, "meme_generator_pictures_fitted_total",
+                              "Pictures encoded anew because they were too large for an answer")),
       calls_in_flight(
           gauge(*registry, "meme_generator_model_calls_in_flight", "Calls of the model under way")),
       calls(counter(*registry, "meme_generator_model_calls_total", "Calls of the model")),

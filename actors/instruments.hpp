@@ -52,6 +52,7 @@ public:
   // Pictures.
   prometheus::Gauge& local_cache_bytes;
   prometheus::Counter& joined_requests;
+  prometheus::Counter& pictures_fitted;
   prometheus::Gauge& calls_in_flight;
   prometheus::Counter& calls;
   prometheus::Gauge& calls_waiting;

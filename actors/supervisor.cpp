@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/cache.hpp"
+#include "actors/fitter.hpp"
 #include "actors/generator.hpp"
 #include "actors/ingress.hpp"
 #include "actors/io/log.hpp"
@@ -118,6 +119,7 @@ void supervisor_state::list_children(std::shared_ptr<io::unique_fd> listener) {
   add_child<pages_actor>("pages", &peers::pages,
                          [=] { return spawn_pages(self, shared, listener); });
   add_child<store_actor>("store", &peers::store, [=] { return spawn_store(self, shared); });
+  add_child<fitter_actor>("fitter", &peers::fitter, [=] { return spawn_fitter(self, shared); });
   for (std::size_t i = 0; i < shared->options.generator.workers; ++i)
     add_model_client(i);
   add_child<generator_actor>("generator", &peers::generator,
@@ -145,6 +147,7 @@ void supervisor_state::announce() {
   };
   tell(all->pages);
   tell(all->store);
+  tell(all->fitter);
   for (auto& client : all->model_clients)
     tell(client);
   tell(all->generator);

@@ -75,8 +75,9 @@ struct generator_options {
   milliseconds retry_base =
       milliseconds{500}; ///< pause before the second call; doubles, full jitter
   milliseconds retry_cap = seconds{30};
-  std::size_t max_body_bytes = 32 << 20; ///< a larger answer is refused
-  std::size_t max_connections = 0;       ///< a worker's idle connections kept; 0: max_in_flight
+  std::size_t max_body_bytes = 32 << 20;             ///< a larger answer is refused
+  std::uint64_t max_pixels = std::uint64_t{1} << 24; ///< of a picture that is made to fit
+  std::size_t max_connections = 0; ///< a worker's idle connections kept; 0: max_in_flight
   /// Models that are gone, and what is asked for instead.
   std::map<std::string, std::string> replaced_models = {
       {"runwayml/stable-diffusion-v1-5", "stabilityai/stable-diffusion-3-medium-diffusers"},

@@ -203,6 +203,10 @@ void add_generator(rows& table, generator_options& generator) {
       .emplace_back("generator.max-body-bytes", &generator.max_body_bytes,
                     "a larger answer is refused")
       .bytes(kib, gib);
+  table
+      .emplace_back("generator.max-pixels", &generator.max_pixels,
+                    "of a picture that is encoded anew to fit into a message")
+      .range(1, std::uint64_t{1} << 30);
 }
 
 void add_generator_times(rows& table, generator_options& generator) {

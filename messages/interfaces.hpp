@@ -5,7 +5,7 @@
 //
 //     NATS ──delivered──▶ ingress ──lookup──▶ cache ──generate──▶ generator ──call──▶ model client
 //                         ▲  │  ▲               │  ◀──generated──           ◀──called──
-//                         │  │  └───finished────┘ ◀──▶ store (Redis)
+//                         │  │  └───finished────┘ ◀──▶ store (Redis), fitter
 //                         │  └─answer──▶ publisher ──▶ NATS
 //                         └───published──┘
 //
@@ -145,6 +145,13 @@ struct generated {
   outcome result;
 };
 
+/// A picture that was too large, as it fits; without one: why it does not.
+struct fitted {
+  std::string key;
+  picture_ptr picture;
+  std::string why;
+};
+
 /// Looks up, joins equal requests into one generation, stores.
 // clang-format off
 using cache_actor = caf::typed_actor<
@@ -152,6 +159,7 @@ using cache_actor = caf::typed_actor<
   caf::reacts_to<lookup>,     // ingress
   caf::reacts_to<stored>,     // store
   caf::reacts_to<generated>,  // generator
+  caf::reacts_to<fitted>,     // fitter
   caf::reacts_to<caf::tick_atom>, // itself: look-ups that the store does not answer
   caf::reacts_to<drain>>;     // ingress: passed on to the generator
 // clang-format on
@@ -172,6 +180,20 @@ using store_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,  // supervisor
   caf::reacts_to<fetch>,      // cache
   caf::reacts_to<keep>>;      // cache
+// clang-format on
+
+/// A picture of more than `limit` bytes.
+struct fit {
+  std::string key;
+  picture_ptr picture;
+  std::size_t limit = 0;
+};
+
+/// Makes pictures small enough for an answer.
+// clang-format off
+using fitter_actor = caf::typed_actor<
+  caf::reacts_to<peers_ptr>,  // supervisor
+  caf::reacts_to<fit>>;       // cache
 // clang-format on
 
 // -- generator ----------------------------------------------------------------------------------
@@ -288,6 +310,7 @@ struct peers {
   ingress_actor ingress;
   cache_actor cache;
   store_actor store;
+  fitter_actor fitter;
   generator_actor generator;
   std::vector<model_client_actor> model_clients;
   publisher_actor publisher;
@@ -311,6 +334,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::lookup)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::stored)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::generated)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::fit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::fitted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::fetch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::keep)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::generate)

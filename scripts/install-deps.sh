@@ -11,6 +11,7 @@ build_packages=(
   cmake ninja-build g++ pkg-config
   libcaf-dev libnats-dev libhiredis-dev libcurl4-openssl-dev rapidjson-dev prometheus-cpp-dev
   libspdlog-dev libmicrohttpd-dev libssl-dev zlib1g-dev
+  libpng-dev libturbojpeg0-dev libwebp-dev
   libboost-dev libboost-program-options-dev
   libcairo2-dev libpango1.0-dev libjpeg-dev fonts-dejavu-core
 )

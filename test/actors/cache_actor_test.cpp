@@ -16,6 +16,7 @@ struct cache_fixture : fixture {
     all.ingress = new_ingress();
     all.store = new_store();
     all.generator = new_generator();
+    all.fitter = new_fitter();
   }
 
   ~cache_fixture() { kill(cache); }
@@ -150,6 +151,49 @@ BOOST_AUTO_TEST_CASE(with_a_lifetime_of_zero_nothing_is_looked_up_or_kept) {
   BOOST_TEST(seen.fetches.empty());
   BOOST_TEST(seen.keeps.empty());
   BOOST_TEST(seen.generations.size() == 2);
+}
+
+// The server takes 1 MiB a message: base64 makes four bytes of three.
+BOOST_AUTO_TEST_CASE(a_picture_too_large_for_an_answer_is_made_to_fit_before_it_is_kept) {
+  start();
+  ask(1);
+  miss();
+  tell(cache, generated{"key", success{some_picture(std::string(800'000, 'x')), false, "m"}});
+  BOOST_TEST(seen.finished_ones.empty());
+  BOOST_REQUIRE_EQUAL(seen.fits.size(), 1);
+  BOOST_TEST(seen.fits[0].limit < 786'432);
+  BOOST_TEST(seen.fits[0].limit > 780'000);
+  tell(cache, fitted{"key", some_picture("small"), {}});
+  BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
+  BOOST_REQUIRE_EQUAL(seen.keeps.size(), 1);
+  BOOST_TEST(seen.keeps[0].picture->bytes == "small");
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_that_cannot_be_made_to_fit_is_an_error) {
+  start();
+  ask(1);
+  tell(cache, stored{"key", some_picture(std::string(800'000, 'x')), 60s});
+  tell(cache, fitted{"key", {}, "too many pixels"});
+  BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
+  const auto& why = std::get<failure>(seen.finished_ones[0].result);
+  BOOST_TEST(to_string(why.code) == "image_too_large");
+  BOOST_TEST(why.text == "too many pixels");
+  BOOST_TEST(!why.retry);
+  BOOST_TEST(seen.keeps.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_that_takes_fitters_with_it_is_given_up) {
+  start();
+  ask(1);
+  tell(cache, stored{"key", some_picture(std::string(800'000, 'x')), 60s});
+  for (int restarts = 0; restarts < 3; ++restarts) {
+    BOOST_TEST(seen.finished_ones.empty());
+    all.fitter = new_fitter();
+    announce(cache);
+  }
+  BOOST_TEST(seen.fits.size() == 3);
+  BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
+  BOOST_TEST(std::holds_alternative<failure>(seen.finished_ones[0].result));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -25,6 +25,7 @@ struct heard {
   std::vector<published> published_ones;
   std::vector<std::string> fetches;
   std::vector<keep> keeps;
+  std::vector<fit> fits;
   std::vector<job_ptr> generations;
   std::vector<generated> generated_ones;
   std::vector<std::vector<call>> calls; ///< by client
@@ -126,6 +127,7 @@ struct fixture {
                   [to](const lookup& what) { to->lookups.push_back(what.what); },
                   [](const stored&) {},
                   [to](const generated& what) { to->generated_ones.push_back(what); },
+                  [](const fitted&) {},
                   [](caf::tick_atom) {},
                   [to](drain) { ++to->drains; }};
         },
@@ -138,6 +140,14 @@ struct fixture {
           return {[](const peers_ptr&) {},
                   [to](const fetch& what) { to->fetches.push_back(what.key); },
                   [to](const keep& what) { to->keeps.push_back(what); }};
+        },
+        &seen);
+  }
+
+  fitter_actor new_fitter() {
+    return sys.spawn(
+        [](fitter_actor::pointer, heard* to) -> fitter_actor::behavior_type {
+          return {[](const peers_ptr&) {}, [to](const fit& what) { to->fits.push_back(what); }};
         },
         &seen);
   }

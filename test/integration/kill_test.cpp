@@ -43,8 +43,8 @@ void check_all_answered(world& here) {
   BOOST_TEST_MESSAGE("repeated answers: " << here.results.messages().size() - count);
 }
 
-const std::vector<std::string> actors{"model-client-0", "generator", "cache",      "store",
-                                      "publisher",      "ingress",   "provisioner"};
+const std::vector<std::string> actors{"model-client-0", "generator", "cache",       "store",
+                                      "publisher",      "ingress",   "provisioner", "fitter"};
 
 } // namespace
 

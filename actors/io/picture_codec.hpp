@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "messages/picture.hpp"
+
+namespace meme::io {
+
+/// A decoded picture: rows of red, green, blue, a byte each, without padding.
+struct pixels {
+  std::uint32_t width = 0;
+  std::uint32_t height = 0;
+  std::vector<std::uint8_t> rgb;
+};
+
+/// What `decode` needs for a picture of so many pixels, the transparency of a PNG or WebP included.
+constexpr std::size_t decoded_bytes_per_pixel = 4;
+
+/// Decodes a complete PNG (libpng), JPEG (libjpeg-turbo) or WebP (libwebp); transparent parts are
+/// laid on white. It allocates what the header's width and height ask for: the caller has looked at
+/// them. Throws std::runtime_error with the library's words.
+pixels decode(picture_type type, std::string_view bytes);
+
+/// Encodes as a baseline JPEG with 4:2:0 chroma. `quality` is libjpeg's, 1..100. Throws
+/// std::runtime_error with the library's words.
+std::string encode_jpeg(const pixels& source, int quality);
+
+} // namespace meme::io
