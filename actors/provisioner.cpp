@@ -24,6 +24,7 @@ struct provisioning {
   io::jetstream api;
   const config::options& options;
   bool plan_only;
+  last_seen& seen;
   provision_report report;
 
   bool captures(const io::stream_config& stream, const std::string& subject) const {
@@ -39,6 +40,11 @@ struct provisioning {
   bool use_request_stream() {
     auto& nats = options.nats;
     auto stream = api.find_stream(nats.stream);
+    if (!stream && !seen.stream.empty()) {
+      report.done.push_back("stream " + nats.stream + ", as it was last seen");
+      api.restore_stream(nats.stream, seen.stream);
+      stream = api.find_stream(nats.stream);
+    }
     if (!stream) {
       stream = io::stream_config{nats.stream,
                                  {nats.request_subject, nats.request_subject + ".>"},
@@ -76,6 +82,11 @@ struct provisioning {
     auto& nats = options.nats;
     auto said = "consumer " + nats.consumer;
     auto consumer = api.find_consumer(nats.stream, nats.consumer);
+    if (!consumer && !seen.consumer.empty()) {
+      report.done.push_back(said + ", as it was last seen");
+      api.restore_consumer(nats.stream, nats.consumer, seen.consumer);
+      consumer = api.find_consumer(nats.stream, nats.consumer);
+    }
     if (!consumer) {
       consumer.emplace();
       consumer->name = nats.consumer;
@@ -142,6 +153,11 @@ struct provisioning {
     if (api.find_stream(nats.dead_stream))
       return refuse("stream " + nats.dead_stream + " does not capture " + nats.dead_subject
                     + ": dead letters would be lost");
+    if (!seen.dead_stream.empty()) {
+      report.done.push_back("stream " + nats.dead_stream + ", as it was last seen");
+      api.restore_stream(nats.dead_stream, seen.dead_stream);
+      return true;
+    }
     report.done.push_back("stream " + nats.dead_stream);
     if (!plan_only)
       api.create_stream({nats.dead_stream, {nats.dead_subject}, js_LimitsPolicy, js_FileStorage});
@@ -150,6 +166,15 @@ struct provisioning {
 
   void run() {
     report.result.usable = use_request_stream() && use_consumer() && keep_dead_letters();
+    if (report.result.usable && !plan_only)
+      remember();
+  }
+
+  void remember() {
+    auto& nats = options.nats;
+    seen.stream = api.configuration_of(nats.stream);
+    seen.consumer = api.configuration_of(nats.stream, nats.consumer);
+    seen.dead_stream = api.configuration_of(nats.dead_stream);
   }
 };
 
@@ -157,6 +182,7 @@ struct provisioner_state {
   peers_ptr now_peers = std::make_shared<peers>();
   context_ptr shared;
   std::shared_ptr<io::nats_connection> link;
+  std::shared_ptr<last_seen> seen;
   io::subscription_ptr stranded; ///< only where the consumer has a limit of its own
   std::uint64_t looks = 0;       ///< so far; a scheduled one that was overtaken is dropped
   std::string last_reason;       ///< said once, not every two seconds
@@ -190,7 +216,7 @@ void look(provisioner_actor::pointer self, provisioner_state& state) {
   ++state.looks;
   provision_report report;
   try {
-    report = provision(state.link->handle(), state.shared->options, false);
+    report = provision(state.link->handle(), state.shared->options, false, *state.seen);
     if (report.result.max_deliver > 0 && !state.stranded)
       listen_for_stranded(self, state);
   } catch (const std::exception& e) {
@@ -220,19 +246,21 @@ void bury(provisioner_actor::pointer self, provisioner_state& state, const deliv
 } // namespace
 
 provision_report provision(natsConnection* connection, const config::options& options,
-                           bool plan_only) {
-  provisioning work{io::jetstream{connection, patience}, options, plan_only, {}};
+                           bool plan_only, last_seen& seen) {
+  provisioning work{io::jetstream{connection, patience}, options, plan_only, seen, {}};
   work.run();
   return std::move(work.report);
 }
 
 provisioner_actor spawn_provisioner(caf::local_actor* parent, context_ptr shared,
-                                    std::shared_ptr<io::nats_connection> connection) {
+                                    std::shared_ptr<io::nats_connection> connection,
+                                    std::shared_ptr<last_seen> seen) {
   auto behavior = [](provisioner_actor::stateful_pointer<provisioner_state> self, context_ptr with,
-                     std::shared_ptr<io::nats_connection> link) {
+                     std::shared_ptr<io::nats_connection> link, std::shared_ptr<last_seen> before) {
     install_handlers(self, provisioner_state::name);
     self->state.shared = std::move(with);
     self->state.link = std::move(link);
+    self->state.seen = std::move(before);
     return provisioner_actor::behavior_type{
         [self](peers_ptr& now) { self->state.now_peers = std::move(now); },
         [self](const delivered& advisory) { bury(self, self->state, advisory); },
@@ -243,7 +271,8 @@ provisioner_actor spawn_provisioner(caf::local_actor* parent, context_ptr shared
         },
     };
   };
-  return parent->spawn<caf::detached>(behavior, std::move(shared), std::move(connection));
+  return parent->spawn<caf::detached>(behavior, std::move(shared), std::move(connection),
+                                      std::move(seen));
 }
 
 } // namespace meme

@@ -17,14 +17,24 @@ struct provision_report {
   std::vector<std::string> differences; ///< from what we would have made; served all the same
 };
 
-/// Looks at stream and consumer, and makes what is missing. What somebody else has configured is
-/// never changed: it is served as it is, or, where that cannot work, refused (`result.reason`).
-/// With `plan_only` nothing is made either. Blocks for a few round trips; throws
-/// std::runtime_error where JetStream cannot be asked.
-provision_report provision(natsConnection* connection, const config::options& options,
-                           bool plan_only);
+/// Configurations as they were found the last time, as the server writes them; empty: never.
+struct last_seen {
+  std::string stream;
+  std::string consumer;
+  std::string dead_stream;
+};
 
+/// Looks at stream and consumer, and makes what is missing: as it was last seen (`seen`, which is
+/// brought up to date), so that what somebody else had configured comes back as theirs. What
+/// somebody else has configured is never changed: it is served as it is, or, where that cannot
+/// work, refused (`result.reason`). With `plan_only` nothing is made either. Blocks for a few round
+/// trips; throws std::runtime_error where JetStream cannot be asked.
+provision_report provision(natsConnection* connection, const config::options& options,
+                           bool plan_only, last_seen& seen);
+
+/// `seen` is kept for its successor.
 provisioner_actor spawn_provisioner(caf::local_actor* parent, context_ptr shared,
-                                    std::shared_ptr<io::nats_connection> connection);
+                                    std::shared_ptr<io::nats_connection> connection,
+                                    std::shared_ptr<last_seen> seen);
 
 } // namespace meme

@@ -128,7 +128,9 @@ void supervisor_state::list_children(std::shared_ptr<io::unique_fd> listener) {
   add_child<publisher_actor>("publisher", &peers::publisher,
                              [=] { return spawn_publisher(self, shared); });
   add_child<provisioner_actor>("provisioner", &peers::provisioner,
-                               [=] { return spawn_provisioner(self, shared, connection); });
+                               [=, seen = std::make_shared<last_seen>()] {
+                                 return spawn_provisioner(self, shared, connection, seen);
+                               });
   add_child<ingress_actor>("ingress", &peers::ingress,
                            [=] { return spawn_ingress(self, shared, ++incarnations); });
 }

@@ -25,7 +25,8 @@ connection_ptr connect(const config::nats_options& options) {
 int run_provision(const config::options& options, bool plan_only) {
   try {
     auto connection = connect(options.nats);
-    auto report = provision(connection.get(), options, plan_only);
+    last_seen nothing;
+    auto report = provision(connection.get(), options, plan_only, nothing);
     for (auto& made : report.done)
       std::cout << (plan_only ? "to be made: " : "made: ") << made << '\n';
     for (auto& difference : report.differences)

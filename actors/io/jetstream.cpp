@@ -1,7 +1,11 @@
 #include "actors/io/jetstream.hpp"
 
+#include <stdexcept>
+
 #include <rapidjson/document.h>
 #include <rapidjson/pointer.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 namespace meme::io {
 
@@ -12,6 +16,30 @@ using consumer_info_ptr = nats_ptr<jsConsumerInfo, jsConsumerInfo_Destroy>;
 
 std::string text(const char* value) {
   return value == nullptr ? "" : value;
+}
+
+rapidjson::Document parsed(const std::string& reply) {
+  rapidjson::Document json;
+  json.Parse(reply.data(), reply.size());
+  return json;
+}
+
+std::string configuration_in(const std::string& reply) {
+  auto json = parsed(reply);
+  auto* configuration = rapidjson::Pointer{"/config"}.Get(json);
+  if (configuration == nullptr)
+    return {};
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer{buffer};
+  configuration->Accept(writer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+void throw_error_in(const std::string& reply) {
+  auto json = parsed(reply);
+  auto* words = rapidjson::Pointer{"/error/description"}.Get(json);
+  if (words != nullptr && words->IsString())
+    throw std::runtime_error(words->GetString());
 }
 
 } // namespace
@@ -42,15 +70,37 @@ std::optional<stream_config> jetstream::find_stream(const std::string& name) {
   return result;
 }
 
-std::string jetstream::stream_of(const std::string& subject) {
+std::string jetstream::ask(const std::string& call, const std::string& request) {
   natsMsg* raw = nullptr;
-  auto question = R"({"subject":")" + subject + R"("})"; // a checked subject needs no escaping
-  check(natsConnection_RequestString(&raw, connection_, "$JS.API.STREAM.NAMES", question.c_str(),
+  auto subject = "$JS.API." + call;
+  check(natsConnection_RequestString(&raw, connection_, subject.c_str(), request.c_str(),
                                      options_.Wait),
-        "streams");
+        call.c_str());
   nats_message_ptr reply{raw};
-  rapidjson::Document json;
-  json.Parse(natsMsg_GetData(raw), static_cast<std::size_t>(natsMsg_GetDataLength(raw)));
+  return {natsMsg_GetData(raw), static_cast<std::size_t>(natsMsg_GetDataLength(raw))};
+}
+
+std::string jetstream::configuration_of(const std::string& stream) {
+  return configuration_in(ask("STREAM.INFO." + stream, ""));
+}
+
+std::string jetstream::configuration_of(const std::string& stream, const std::string& consumer) {
+  return configuration_in(ask("CONSUMER.INFO." + stream + "." + consumer, ""));
+}
+
+void jetstream::restore_stream(const std::string& name, const std::string& configuration) {
+  throw_error_in(ask("STREAM.CREATE." + name, configuration));
+}
+
+void jetstream::restore_consumer(const std::string& stream, const std::string& name,
+                                 const std::string& configuration) {
+  auto request = R"({"stream_name":")" + stream + R"(","config":)" + configuration + "}";
+  throw_error_in(ask("CONSUMER.DURABLE.CREATE." + stream + "." + name, request));
+}
+
+std::string jetstream::stream_of(const std::string& subject) {
+  // A checked subject needs no escaping.
+  auto json = parsed(ask("STREAM.NAMES", R"({"subject":")" + subject + R"("})"));
   auto* names = rapidjson::Pointer{"/streams/0"}.Get(json);
   return names != nullptr && names->IsString() ? names->GetString() : std::string{};
 }

@@ -57,6 +57,15 @@ public:
   std::optional<consumer_config> find_consumer(const std::string& stream, const std::string& name);
   void create_consumer(const std::string& stream, const consumer_config& wanted);
 
+  /// The whole configuration as the server writes it, for `restore_…`; empty: not there.
+  std::string configuration_of(const std::string& stream);
+  std::string configuration_of(const std::string& stream, const std::string& consumer);
+
+  /// Makes what is missing from such a configuration.
+  void restore_stream(const std::string& name, const std::string& configuration);
+  void restore_consumer(const std::string& stream, const std::string& name,
+                        const std::string& configuration);
+
   std::optional<stored_message> find_message(const std::string& stream, std::uint64_t sequence);
   void delete_message(const std::string& stream, std::uint64_t sequence);
 
@@ -64,6 +73,9 @@ public:
   void publish(const std::string& subject, std::string_view data, const header_list& headers);
 
 private:
+  /// Asks the API itself, for what nats.c's structures do not hold. The reply may be an error.
+  std::string ask(const std::string& call, const std::string& request);
+
   natsConnection* connection_;
   jsOptions options_{};
   js_context_ptr context_;
