@@ -2,6 +2,7 @@
 
 #include "actors/io/nats_options.hpp"
 #include "actors/service.hpp"
+#include "client/dead.hpp"
 #include "client/provision.hpp"
 #include "client/request.hpp"
 #include "client/watch.hpp"
@@ -39,6 +40,10 @@ struct runner {
     wanted.timeout = command.timeout;
     auto options = io::make_nats_options(nats, "meme-generator request");
     return client::run_request(*options, wanted);
+  }
+
+  int operator()(const config::dead_command& command) const {
+    return client::run_dead(settings.values().nats, command);
   }
 
   int operator()(const config::watch_command& command) const {

@@ -95,9 +95,13 @@ void ingress_state::begin(in_flight& taken, std::uint64_t number) {
 
 /// Reads the request, and fills in what of it is needed for any answer, good or bad.
 std::variant<meme_request, failure> ingress_state::understand(in_flight& taken) const {
-  auto derived_id = taken.info.stream + "-" + std::to_string(taken.info.stream_sequence);
+  auto& limits = shared->options.ingress.limits;
+  // A dead letter that was queued again without an id of its own keeps the one it had.
+  auto derived_id = taken.message->header("Meme-Request-Id");
+  if (!valid_request_id(derived_id, limits))
+    derived_id = taken.info.stream + "-" + std::to_string(taken.info.stream_sequence);
   auto refuse = [](error_code code, std::string text) { return failure{code, std::move(text)}; };
-  auto parsed = parse_request(taken.message->data(), shared->options.ingress.limits);
+  auto parsed = parse_request(taken.message->data(), limits);
   auto header = taken.message->header("Meme-Reply-To");
   auto ours = [&](const std::string& subject) {
     auto& nats = shared->options.nats;

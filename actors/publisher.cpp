@@ -149,6 +149,8 @@ void publisher_state::publish_dead_letter(const answer& what, std::uint64_t conn
       dead_letter_headers(what.header, why, what.message_key, what.dead_letter->subject());
   if (!what.traceparent.empty())
     headers.emplace_back("traceparent", what.traceparent);
+  if (!what.reply_to.empty())
+    headers.emplace_back("Meme-Reply-To", what.reply_to);
   shared->bus->publish(shared->options.nats.dead_subject, what.dead_letter->data(), headers,
                        inbox + ".dead." + std::to_string(number));
 }

@@ -49,7 +49,8 @@ public:
     }
     for (const auto& row : options_)
       if (row.is_required && given_.count(row.key) == 0)
-        problem("--" + row.key + ": is required by " + result_.command_name);
+        problem((row.is_positional ? "" : "--") + row.key + ": is required by "
+                + result_.command_name);
     return std::move(result_);
   }
 
@@ -59,8 +60,11 @@ private:
   void take_word(const std::string& word) {
     if (std::exchange(after_unknown_, false))
       return; // most likely the value of an option that was reported; it may be a secret
-    if (!result_.command_name.empty())
-      return problem(in_quotes(word) + ": nothing is expected here");
+    if (!result_.command_name.empty()) {
+      if (!take_positional(word))
+        problem(in_quotes(word) + ": nothing is expected here");
+      return;
+    }
     result_.command_name = word;
     for (const auto& kind : command_kinds()) {
       if (kind.name != word)
@@ -74,6 +78,18 @@ private:
     for (const auto& kind : command_kinds())
       names.push_back(kind.name);
     problem(in_quotes(word) + ": is no command" + suggestion(word, names));
+  }
+
+  /// The command's next word that is still to come.
+  bool take_positional(const std::string& word) {
+    for (const auto& row : options_) {
+      if (!row.is_positional || !given_.insert(row.key).second)
+        continue;
+      if (const auto reason = assign(row, word); !reason.empty())
+        problem(refusal(row.key, row, in_quotes(word), reason));
+      return true;
+    }
+    return false;
   }
 
   void take_option(const std::string& word) {
@@ -102,7 +118,7 @@ private:
   /// An option of the command itself.
   bool take_own(const std::string& name, const std::optional<std::string>& value) {
     for (const auto& row : options_) {
-      if (!names(name, row))
+      if (row.is_positional || !names(name, row))
         continue;
       given_.insert(row.key);
       if (const auto text = value_of(name, value, row))
@@ -149,6 +165,8 @@ private:
       result.push_back(entry.first);
     for (const auto* rows : {&options_, &table_})
       for (const auto& row : *rows) {
+        if (row.is_positional)
+          continue;
         result.push_back("--" + row.key);
         if (!row.alias.empty())
           result.push_back("--" + row.alias);

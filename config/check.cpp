@@ -51,6 +51,12 @@ std::string subject(const std::string& text) {
   return valid_reply_subject(text) ? "" : "is not such a subject";
 }
 
+std::string number_or_all(const std::string& text) {
+  auto is_number =
+      !text.empty() && text.size() < 20 && text.find_first_not_of("0123456789") == text.npos;
+  return is_number || text == "all" ? "" : "is neither";
+}
+
 std::string nkey(const std::string& text) {
   constexpr std::size_t length = 56;
   const auto base32 = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7'); };

@@ -67,6 +67,21 @@ rows options_of(watch_command& watch) {
   return table;
 }
 
+rows options_of(dead_command& dead) {
+  rows table;
+  table.emplace_back("ACTION", &dead.action, "list, show, requeue or purge")
+      .one_of("list|show|requeue|purge")
+      .required()
+      .positional();
+  table
+      .emplace_back("WHICH", &dead.which,
+                    "a letter's number as `list` shows it; requeue and purge also take all")
+      .takes("a number or all", check::number_or_all)
+      .positional();
+  table.emplace_back("count", &dead.count, "list no more than so many; 0: all").placeholder("N");
+  return table;
+}
+
 } // namespace
 
 const std::vector<command_kind>& command_kinds() {
@@ -74,7 +89,8 @@ const std::vector<command_kind>& command_kinds() {
       {"serve", "take requests and answer them (the default)", serve_command{}},
       {"provision", "make or check stream and consumer, then exit", provision_command{}},
       {"request", "ask for one picture, wait for it and save it", request_command{}},
-      {"watch", "save each picture that is published", watch_command{}}};
+      {"watch", "save each picture that is published", watch_command{}},
+      {"dead", "look after the requests that ran out of attempts", dead_command{}}};
   return kinds;
 }
 

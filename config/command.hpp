@@ -44,7 +44,15 @@ struct watch_command {
   std::uint64_t count = 0;         ///< stop after so many answers; 0: never
 };
 
-using command = std::variant<serve_command, provision_command, request_command, watch_command>;
+/// Look after the dead letters.
+struct dead_command {
+  std::string action;      ///< list, show, requeue or purge
+  std::string which;       ///< a sequence number, or all; empty where the action needs none
+  std::uint64_t count = 0; ///< list no more than so many; 0: all
+};
+
+using command =
+    std::variant<serve_command, provision_command, request_command, watch_command, dead_command>;
 
 /// How a command is called. A new command needs its struct above, its `options_of` and its line in
 /// `command_kinds`.

@@ -59,7 +59,10 @@ std::string default_text(const setting& row) {
 }
 
 void append_option(std::string& page, const setting& row) {
-  append_entry(page, "--" + row.alias + (row.value_word.empty() ? "" : " " + row.value_word),
+  append_entry(page,
+               row.is_positional
+                   ? row.key
+                   : "--" + row.alias + (row.value_word.empty() ? "" : " " + row.value_word),
                row.help);
   const auto default_value = default_text(row);
   const auto& variable = row.environment;
@@ -79,10 +82,14 @@ void append_general_options(std::string& page) {
 }
 
 std::string command_help(const command_kind& kind) {
-  std::string page =
-      "Usage: meme-generator " + kind.name + " [OPTION]...\n\nTo " + kind.help + ".\n";
   auto chosen = kind.fresh;
-  if (const auto own = options_of(chosen); !own.empty()) {
+  const auto own = options_of(chosen);
+  std::string page = "Usage: meme-generator " + kind.name;
+  for (const auto& row : own)
+    if (row.is_positional)
+      page += row.is_required ? " " + row.key : " [" + row.key + "]";
+  page += " [OPTION]...\n\nTo " + kind.help + ".\n";
+  if (!own.empty()) {
     page += "\nIts own options:\n";
     for (const auto& row : own)
       append_option(page, row);

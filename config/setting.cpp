@@ -150,6 +150,11 @@ setting& setting::hidden(secrecy what) {
   return *this;
 }
 
+setting& setting::positional() {
+  is_positional = true;
+  return *this;
+}
+
 setting& setting::required() {
   is_required = true;
   return *this;

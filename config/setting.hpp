@@ -64,6 +64,9 @@ struct setting {
   /// A command does not run without this option.
   setting& required();
 
+  /// A word of the command line rather than an option: `meme-generator dead list`.
+  setting& positional();
+
   /// What the setting takes, in words: "a whole number, 1..100000".
   std::string takes() const;
 
@@ -86,6 +89,7 @@ struct setting {
   std::string value_word;  ///< for help texts
   bool has_file_variable = false;
   bool is_required = false;
+  bool is_positional = false;
   bool is_size = false; ///< in bytes
   bool is_plain_seconds = false;
   std::string choices; ///< separated by `|`; empty: no closed set

@@ -351,4 +351,8 @@ bool valid_reply_subject(std::string_view subject) {
   return !token_is_empty;
 }
 
+bool valid_request_id(std::string_view id, const request_limits& limits) {
+  return !id.empty() && is_printable(id, limits.max_id_chars);
+}
+
 } // namespace meme

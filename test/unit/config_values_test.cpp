@@ -85,6 +85,7 @@ const std::vector<bad_value> bad_values = {
     {"generator.workers", "0", range},
     {"generator.max-connections", "100001", range},
     {"generator.max-body-bytes", "1", range},
+    {"generator.max-pixels", "0", range},
     {"generator.timeout", "1500us", range},
     {"generator.stall-timeout", "2h", range},
     {"generator.connect-timeout", "1h", range},

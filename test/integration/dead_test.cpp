@@ -1,0 +1,107 @@
+// Requests that ran out of attempts: looked at, queued again, removed.
+#define BOOST_TEST_MODULE dead
+#include <boost/test/unit_test.hpp>
+
+#include <set>
+
+#include "test/support/world.hpp"
+
+using namespace meme::test;
+
+namespace {
+
+const std::string broken = R"([{"status": 500}])";
+
+world_settings no_patience() {
+  world_settings settings;
+  settings.model_arguments = {"--fault-plan", broken};
+  settings.variables = {{"MEME_INGRESS_MAX_ATTEMPTS", "1"}, {"MEME_GENERATOR_MAX_ATTEMPTS", "1"}};
+  return settings;
+}
+
+struct fixture : world {
+  fixture() : world{no_patience()} {}
+
+  finished_run dead(std::vector<std::string> words) {
+    words.insert(words.begin(), "dead");
+    return run_meme_generator(folder.path(), std::move(words), {{"NATS_URL", nats.url()}});
+  }
+
+  void kill_request(const std::string& json) {
+    ask(json);
+    next_error();
+    BOOST_TEST_REQUIRE(drained());
+  }
+
+  void mend_model() { model.set_faults("[]"); }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(dead_letters, fixture)
+
+BOOST_AUTO_TEST_CASE(are_listed_and_shown) {
+  BOOST_TEST(dead({"list"}).out.find("no dead letters") != std::string::npos);
+  kill_request(request("first", "a cat"));
+  kill_request(request("second", "a dog"));
+  const auto list = dead({"list"});
+  BOOST_TEST(list.status == 0, list.err);
+  BOOST_TEST(list.out.find("first: ") != std::string::npos, list.out);
+  BOOST_TEST(list.out.find("model_unavailable") != std::string::npos, list.out);
+  BOOST_TEST(dead({"list", "--count", "1"}).out.find("second") == std::string::npos);
+  const auto letter = dead({"show", "2"});
+  BOOST_TEST(letter.status == 0, letter.err);
+  BOOST_TEST(letter.out.find("Meme-Subject: meme.request") != std::string::npos, letter.out);
+  BOOST_TEST(letter.out.find(request("second", "a dog")) != std::string::npos, letter.out);
+}
+
+BOOST_AUTO_TEST_CASE(are_queued_again_with_their_id_and_another_message_id) {
+  const auto mine = client.subscribe("my.answers");
+  kill_request(request("named", "a cat", R"("reply_to": "my.answers")"));
+  kill_request(R"({"prompt": "nameless"})");
+  const auto id = json{errors.messages().at(1).data}.text("/request_id");
+  mend_model();
+  const auto run = dead({"requeue", "all"});
+  BOOST_TEST(run.status == 0, run.err);
+  const auto first = next_result();
+  const auto second = next_result();
+  std::set<std::string> ids{json{first.data}.text("/request_id"),
+                            json{second.data}.text("/request_id")};
+  BOOST_TEST(ids == (std::set<std::string>{"named", id}), boost::test_tools::per_element());
+  for (const auto& error : errors.messages())
+    for (const auto* result : {&first, &second})
+      BOOST_TEST(error.header.at("Nats-Msg-Id").substr(0, 10)
+                 != result->header.at("Nats-Msg-Id").substr(0, 10));
+  BOOST_TEST(client.messages_in("MEMES_DEAD") == 0);
+  BOOST_TEST(drained());
+}
+
+BOOST_AUTO_TEST_CASE(keep_the_reply_subject_of_a_header) {
+  auto mine = client.subscribe("my.answers");
+  client.enqueue("meme.request", request("header", "a cat"), {{"Meme-Reply-To", "my.answers"}});
+  BOOST_TEST(json{mine.next().data}.text("/code") == "model_unavailable");
+  mend_model();
+  BOOST_TEST(dead({"requeue", "1"}).status == 0);
+  BOOST_TEST(json{mine.next().data}.text("/request_id") == "header");
+}
+
+BOOST_AUTO_TEST_CASE(are_purged) {
+  kill_request(request("first", "a cat"));
+  kill_request(request("second", "a dog"));
+  BOOST_TEST(dead({"purge", "1"}).status == 0);
+  BOOST_TEST(client.messages_in("MEMES_DEAD") == 1);
+  BOOST_TEST(dead({"purge", "all"}).status == 0);
+  BOOST_TEST(client.messages_in("MEMES_DEAD") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_there_or_not_meant_is_said) {
+  const auto missing = dead({"show", "7"});
+  BOOST_TEST(missing.status == 1);
+  BOOST_TEST(missing.err.find("no dead letter 7") != std::string::npos, missing.err);
+  BOOST_TEST(dead({"requeue", "7"}).status == 1);
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {}, {"bury"}, {"show"}, {"purge"}, {"requeue", "seven"}, {"list", "1"}, {"show", "all"}})
+    BOOST_TEST(dead(words).status == 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
