@@ -20,6 +20,7 @@ cache_actor::behavior_type cache_state::start(context_ptr with) {
   pictures.emplace(shared->options.cache.local_bytes);
   return {
       [this](peers_ptr& now) { on_peers(std::move(now)); },
+      [this](measure_mailbox to) { report_mailbox(self, to); },
       [this](lookup& what) { on_lookup(std::move(what.what)); },
       [this](stored& what) { on_stored(what); },
       [this](generated& what) { on_generated(what); },

@@ -81,6 +81,7 @@ fitter_actor spawn_fitter(caf::local_actor* parent, context_ptr shared) {
     self->state.shared = std::move(with);
     return fitter_actor::behavior_type{
         [self](peers_ptr& now) { self->state.now_peers = std::move(now); },
+        [self](measure_mailbox to) { report_mailbox(self, to); },
         [self](const fit& what) {
           auto& state = self->state;
           auto result = answer_to(*state.shared, what);

@@ -23,6 +23,7 @@ generator_actor::behavior_type generator_state::start(context_ptr with) {
   shared->metrics->call_limit.Set(static_cast<double>(limit.limit()));
   return {
       [this](peers_ptr& now) { on_peers(std::move(now)); },
+      [this](measure_mailbox to) { report_mailbox(self, to); },
       [this](generate& what) { on_generate(std::move(what.what)); },
       [this](called& what) { on_called(what); },
       [this](caf::tick_atom, const std::string& key) { on_pause_over(key); },

@@ -29,6 +29,7 @@ ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_
   schedule_tick();
   return {
       [this](peers_ptr& now) { on_peers(std::move(now)); },
+      [this](measure_mailbox to) { report_mailbox(self, to); },
       [this](const binding& found) { on_binding(found); },
       [this](link_changed link) { on_link(link.up); },
       [this](delivered& what) { on_delivered(std::move(what.message)); },

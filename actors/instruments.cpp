@@ -92,7 +92,11 @@ instruments::instruments(std::shared_ptr<Registry> to)
       restarts_(BuildCounter()
                     .Name("meme_generator_actor_restarts_total")
                     .Help("Actors restarted after a failure")
-                    .Register(*registry)) {}
+                    .Register(*registry)),
+      mailbox_depths_(BuildGauge()
+                          .Name("meme_generator_mailbox_depth")
+                          .Help("Messages that wait in an actor's mailbox, now and then")
+                          .Register(*registry)) {}
 
 Counter& instruments::errors_by(error_code code) {
   return errors_by_code_.Add({{"code", std::string{to_string(code)}}});
@@ -104,6 +108,10 @@ Counter& instruments::retries_by(error_code code) {
 
 Counter& instruments::restarts_of(const std::string& actor) {
   return restarts_.Add({{"actor", actor}});
+}
+
+Gauge& instruments::mailbox_depth_of(const std::string& actor) {
+  return mailbox_depths_.Add({{"actor", actor}});
 }
 
 } // namespace meme

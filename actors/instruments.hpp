@@ -63,11 +63,13 @@ public:
   prometheus::Counter& errors_by(error_code code);
   prometheus::Counter& retries_by(error_code code);
   prometheus::Counter& restarts_of(const std::string& actor);
+  prometheus::Gauge& mailbox_depth_of(const std::string& actor);
 
 private:
   prometheus::Family<prometheus::Counter>& errors_by_code_;
   prometheus::Family<prometheus::Counter>& retries_;
   prometheus::Family<prometheus::Counter>& restarts_;
+  prometheus::Family<prometheus::Gauge>& mailbox_depths_;
 };
 
 using instruments_ptr = std::shared_ptr<instruments>;

@@ -48,6 +48,7 @@ model_client::behavior_type model_client::make_behavior() {
   http_ = std::make_unique<io::http_client>(loop(), limits);
   return {
       [this](peers_ptr& now) { peers_ = std::move(now); },
+      [this](measure_mailbox to) { report_mailbox(this, to); },
       [this](const call& what) { start(what); },
   };
 }

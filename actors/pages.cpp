@@ -40,6 +40,7 @@ pages::behavior_type pages::make_behavior() {
   last_beat_ = clock().now();
   return {
       [this](peers_ptr& now) { peers_ = std::move(now); },
+      [this](measure_mailbox to) { report_mailbox(this, to); },
       [this](health& part) {
         last_beat_ = clock().now();
         parts_[part.part] = std::move(part);

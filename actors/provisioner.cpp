@@ -263,6 +263,7 @@ provisioner_actor spawn_provisioner(caf::local_actor* parent, context_ptr shared
     self->state.seen = std::move(before);
     return provisioner_actor::behavior_type{
         [self](peers_ptr& now) { self->state.now_peers = std::move(now); },
+        [self](measure_mailbox to) { report_mailbox(self, to); },
         [self](const delivered& advisory) { bury(self, self->state, advisory); },
         [self](caf::tick_atom) { look(self, self->state); },
         [self](caf::tick_atom, std::uint64_t after) {

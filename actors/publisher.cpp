@@ -37,6 +37,7 @@ publisher_actor::behavior_type publisher_state::start(context_ptr with) {
   self->delayed_send(self, std::chrono::seconds{1}, caf::tick_atom_v);
   return {
       [this](peers_ptr& now) { on_peers(std::move(now)); },
+      [this](measure_mailbox to) { report_mailbox(self, to); },
       [this](link_changed link) { on_link(link.up); },
       [this](answer_ptr& what) { on_answer(std::move(what)); },
       [this](const delivered& what) { on_delivered(*what.message); },

@@ -5,6 +5,7 @@
 #include <caf/all.hpp>
 
 #include "actors/io/log.hpp"
+#include "messages/interfaces.hpp"
 
 namespace meme {
 
@@ -31,6 +32,12 @@ void install_handlers(Self* self, std::string name) {
       return caf::make_error(caf::sec::runtime_error, std::string{"unknown exception"});
     }
   });
+}
+
+/// Says how many messages wait in the actor's mailbox; to be called by one of its handlers.
+template <class Self>
+void report_mailbox(Self* self, measure_mailbox to) {
+  to.depth->Set(static_cast<double>(self->mailbox().size()));
 }
 
 } // namespace meme

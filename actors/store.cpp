@@ -47,6 +47,7 @@ redis_store::behavior_type redis_store::make_behavior() {
   connect();
   return {
       [this](peers_ptr& now) { peers_ = std::move(now); },
+      [this](measure_mailbox to) { report_mailbox(this, to); },
       [this](const fetch& what) { look_up(what.key); },
       [this](const keep& what) { keep_picture(what); },
   };

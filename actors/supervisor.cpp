@@ -210,6 +210,7 @@ void supervisor_state::on_down(const caf::down_msg& down) {
     return;
   found->handle = nullptr;
   found->clear(now_peers);
+  shared->metrics->mailbox_depth_of(found->name).Set(0);
   if (stopping || (draining && found->name == "ingress"))
     return stop_next();
   auto now = self->clock().now();
@@ -249,6 +250,10 @@ void supervisor_state::on_restart(const std::string& which) {
 
 void supervisor_state::on_beat() {
   self->delayed_send(self, beat, caf::tick_atom_v, beat_name);
+  for (auto& each : children)
+    if (each.handle)
+      caf::anon_send(caf::actor_cast<caf::actor>(each.handle),
+                     measure_mailbox{&shared->metrics->mailbox_depth_of(each.name)});
   auto reason = failed ? parts["actors"].reason : std::string{};
   tell_pages({"actors", !failed, std::move(reason)});
 }

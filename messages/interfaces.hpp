@@ -25,6 +25,7 @@
 #include <vector>
 
 #include <caf/all.hpp>
+#include <prometheus/gauge.h>
 
 #include "actors/io/bus.hpp"
 #include "actors/policy/model_failure.hpp"
@@ -53,6 +54,12 @@ struct ticket_hash {
   std::size_t operator()(const ticket& t) const {
     return std::hash<std::uint64_t>{}(t.owner * 0x9e3779b97f4a7c15U ^ t.number);
   }
+};
+
+/// Sent by the supervisor every few seconds to each: how many messages wait behind this one? The
+/// answer goes straight to the gauge, which outlives the actors.
+struct measure_mailbox {
+  prometheus::Gauge* depth = nullptr;
 };
 
 // -- ingress ------------------------------------------------------------------------------------
@@ -104,6 +111,7 @@ struct drained {};
 // clang-format off
 using ingress_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,       // supervisor: whom to send to from now on
+  caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<binding>,         // provisioner: go ahead, or why not
   caf::reacts_to<link_changed>,    // supervisor: pulls are void, pull anew
   caf::reacts_to<delivered>,       // NATS: a request, or a word about a pull
@@ -156,6 +164,7 @@ struct fitted {
 // clang-format off
 using cache_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,  // supervisor
+  caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<lookup>,     // ingress
   caf::reacts_to<stored>,     // store
   caf::reacts_to<generated>,  // generator
@@ -178,6 +187,7 @@ struct keep {
 // clang-format off
 using store_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,  // supervisor
+  caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<fetch>,      // cache
   caf::reacts_to<keep>>;      // cache
 // clang-format on
@@ -193,6 +203,7 @@ struct fit {
 // clang-format off
 using fitter_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,  // supervisor
+  caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<fit>>;       // cache
 // clang-format on
 
@@ -219,6 +230,7 @@ struct called {
 // clang-format off
 using generator_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,                    // supervisor
+  caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<generate>,                     // cache
   caf::reacts_to<called>,                       // model client
   caf::reacts_to<caf::tick_atom, std::string>,  // itself: a pause is over, of a key or of all
@@ -229,6 +241,7 @@ using generator_actor = caf::typed_actor<
 // clang-format off
 using model_client_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,  // supervisor
+  caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<call>>;      // generator
 // clang-format on
 
@@ -252,6 +265,7 @@ using answer_ptr = std::shared_ptr<const answer>;
 // clang-format off
 using publisher_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,       // supervisor
+  caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<link_changed>,    // supervisor: publish again what was not fenced
   caf::reacts_to<answer_ptr>,      // ingress
   caf::reacts_to<delivered>,       // NATS: a fence or an acknowledgement has come back
@@ -264,6 +278,7 @@ using publisher_actor = caf::typed_actor<
 // clang-format off
 using provisioner_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,       // supervisor
+  caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<delivered>,       // NATS: the server has given a message up
   caf::reacts_to<caf::tick_atom>,  // ingress, publisher: look (again), then send a `binding`
   caf::reacts_to<caf::tick_atom, std::uint64_t>>; // itself: unless somebody had it look since
@@ -280,6 +295,7 @@ struct health {
 // clang-format off
 using pages_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,  // supervisor
+  caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<health>>;    // supervisor
 // clang-format on
 
@@ -323,6 +339,7 @@ struct peers {
 
 // Nothing leaves the process: CAF need not know how to serialise these.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::peers_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::measure_mailbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::link_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::binding)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::delivered)

@@ -196,4 +196,16 @@ BOOST_AUTO_TEST_CASE(a_picture_that_takes_fitters_with_it_is_given_up) {
   BOOST_TEST(std::holds_alternative<failure>(seen.finished_ones[0].result));
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_in_the_mailbox_is_measured) {
+  start();
+  auto& depth = shared->metrics->mailbox_depth_of("cache");
+  caf::anon_send(cache, measure_mailbox{&depth});
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    caf::anon_send(cache, lookup{some_job(i)});
+  run();
+  BOOST_TEST(depth.Value() == 3);
+  tell(cache, measure_mailbox{&depth});
+  BOOST_TEST(depth.Value() == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -108,6 +108,7 @@ struct fixture {
     return sys.spawn(
         [](ingress_actor::pointer, heard* to) -> ingress_actor::behavior_type {
           return {[](const peers_ptr&) {},
+                  [](measure_mailbox) {},
                   [](const binding&) {},
                   [](link_changed) {},
                   [](const delivered&) {},
@@ -124,6 +125,7 @@ struct fixture {
     return sys.spawn(
         [](cache_actor::pointer, heard* to) -> cache_actor::behavior_type {
           return {[](const peers_ptr&) {},
+                  [](measure_mailbox) {},
                   [to](const lookup& what) { to->lookups.push_back(what.what); },
                   [](const stored&) {},
                   [to](const generated& what) { to->generated_ones.push_back(what); },
@@ -137,7 +139,7 @@ struct fixture {
   store_actor new_store() {
     return sys.spawn(
         [](store_actor::pointer, heard* to) -> store_actor::behavior_type {
-          return {[](const peers_ptr&) {},
+          return {[](const peers_ptr&) {}, [](measure_mailbox) {},
                   [to](const fetch& what) { to->fetches.push_back(what.key); },
                   [to](const keep& what) { to->keeps.push_back(what); }};
         },
@@ -147,7 +149,8 @@ struct fixture {
   fitter_actor new_fitter() {
     return sys.spawn(
         [](fitter_actor::pointer, heard* to) -> fitter_actor::behavior_type {
-          return {[](const peers_ptr&) {}, [to](const fit& what) { to->fits.push_back(what); }};
+          return {[](const peers_ptr&) {}, [](measure_mailbox) {},
+                  [to](const fit& what) { to->fits.push_back(what); }};
         },
         &seen);
   }
@@ -156,8 +159,10 @@ struct fixture {
     return sys.spawn(
         [](generator_actor::pointer, heard* to) -> generator_actor::behavior_type {
           return {[](const peers_ptr&) {},
+                  [](measure_mailbox) {},
                   [to](const generate& what) { to->generations.push_back(what.what); },
-                  [](const called&) {}, [](caf::tick_atom, const std::string&) {},
+                  [](const called&) {},
+                  [](caf::tick_atom, const std::string&) {},
                   [to](drain) { ++to->drains; }};
         },
         &seen);
@@ -168,7 +173,7 @@ struct fixture {
     seen.calls.emplace_back();
     return sys.spawn(
         [index](model_client_actor::pointer, heard* to) -> model_client_actor::behavior_type {
-          return {[](const peers_ptr&) {},
+          return {[](const peers_ptr&) {}, [](measure_mailbox) {},
                   [to, index](const call& what) { to->calls[index].push_back(what); }};
         },
         &seen);
@@ -177,9 +182,12 @@ struct fixture {
   publisher_actor new_publisher() {
     return sys.spawn(
         [](publisher_actor::pointer, heard* to) -> publisher_actor::behavior_type {
-          return {[](const peers_ptr&) {}, [](link_changed) {},
+          return {[](const peers_ptr&) {},
+                  [](measure_mailbox) {},
+                  [](link_changed) {},
                   [to](const answer_ptr& what) { to->answers.push_back(what); },
-                  [](const delivered&) {}, [](caf::tick_atom) {}};
+                  [](const delivered&) {},
+                  [](caf::tick_atom) {}};
         },
         &seen);
   }
@@ -187,7 +195,7 @@ struct fixture {
   provisioner_actor new_provisioner() {
     return sys.spawn(
         [](provisioner_actor::pointer, heard* to) -> provisioner_actor::behavior_type {
-          return {[](const peers_ptr&) {}, [](const delivered&) {},
+          return {[](const peers_ptr&) {}, [](measure_mailbox) {}, [](const delivered&) {},
                   [to](caf::tick_atom) { ++to->looks; }, [](caf::tick_atom, std::uint64_t) {}};
         },
         &seen);

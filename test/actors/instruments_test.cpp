@@ -15,6 +15,7 @@ BOOST_AUTO_TEST_CASE(the_metrics_are_those_of_the_golden_list) {
   all.errors_by(error_code::internal);
   all.retries_by(error_code::internal);
   all.restarts_of("cache");
+  all.mailbox_depth_of("cache");
   std::set<std::string> names;
   for (auto& family : all.registry->Collect())
     names.insert(family.name);
