@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <stdexcept>
+#include <utility>
 
 namespace meme::test {
 
@@ -84,6 +85,12 @@ const message& mailbox::next() {
   return messages_[taken_++];
 }
 
+std::vector<message> mailbox::take() {
+  messages();
+  taken_ = 0;
+  return std::exchange(messages_, {});
+}
+
 bool mailbox::receive(std::chrono::milliseconds timeout) {
   const auto received = client::next_message(*subscription_, timeout);
   if (!received)
@@ -92,10 +99,11 @@ bool mailbox::receive(std::chrono::milliseconds timeout) {
   return true;
 }
 
-nats_client::nats_client(const std::string& url) : connection_{connect(url)} {
+nats_client::nats_client(const std::string& url, std::chrono::milliseconds wait)
+    : connection_{connect(url)} {
   jsOptions options;
   check(jsOptions_Init(&options), "use JetStream");
-  options.Wait = std::chrono::milliseconds{patience}.count();
+  options.Wait = wait.count();
   options.PublishAsync.StallWait = options.Wait;
   jsCtx* raw = nullptr;
   check(natsConnection_JetStream(&raw, connection_.get(), &options), "use JetStream");

@@ -42,6 +42,9 @@ public:
   /// The next message not yet taken by `next`; throws std::runtime_error where none comes.
   const message& next();
 
+  /// What has come since the last `take`, and forgets it: for those who stay long.
+  std::vector<message> take();
+
 private:
   bool receive(std::chrono::milliseconds timeout);
 
@@ -53,7 +56,8 @@ private:
 /// A client of NATS for tests: everything that fails throws.
 class nats_client {
 public:
-  explicit nats_client(const std::string& url);
+  /// `wait`: how long JetStream may take to say that a message is stored.
+  explicit nats_client(const std::string& url, std::chrono::milliseconds wait = patience);
 
   void publish(const std::string& subject, const std::string& data, const headers& header = {});
 
