@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "test/fault/soak_options.hpp"
+#include "test/support/nats_client.hpp"
+#include "test/support/nats_server.hpp"
+#include "test/support/redis_server.hpp"
+#include "test/support/service.hpp"
+#include "test/support/sketch_server.hpp"
+#include "test/support/temporary_folder.hpp"
+
+namespace meme::test {
+
+/// The servers and the replicas of the service, all on the same queue.
+class soak_stage {
+public:
+  /// Starts everything, and waits until all replicas are ready.
+  explicit soak_stage(const soak_options& options);
+
+  service& replica(std::size_t index) { return *replicas_[index].process; }
+  std::size_t replicas() const { return replicas_.size(); }
+  void start_replica(std::size_t index);
+  void kill_replica(std::size_t index);
+  void terminate_replica(std::size_t index); ///< SIGTERM, and no more
+  void await_replica(std::size_t index);     ///< that it ends after `terminate_replica`
+
+  /// Starts replicas again that have ended though nobody ended them; what they died of.
+  std::vector<std::string> restart_fallen();
+
+  void kill_model();                             ///< its counts go with it
+  void set_model_fault(const std::string& rule); ///< beside those for good; empty: none
+  std::int64_t upstream_calls() const { return calls_before_ + model.calls(); }
+
+  /// The most that a replica has ever needed, bytes.
+  std::size_t peak_rss();
+
+  temporary_folder folder;
+  nats_server nats;
+  redis_server redis;
+  sketch_server model;
+  nats_client client;
+
+private:
+  struct member {
+    std::unique_ptr<service> process;
+    bool wanted = false; ///< whether it should be running
+  };
+
+  environment variables() const;
+  void note_peak(std::size_t index);
+
+  bool steady_;
+  std::vector<member> replicas_;
+  std::int64_t calls_before_ = 0; ///< of stand-ins that have been killed
+  std::size_t peak_rss_ = 0;
+};
+
+} // namespace meme::test
