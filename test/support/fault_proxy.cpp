@@ -1,0 +1,443 @@
+#include "test/support/fault_proxy.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <deque>
+#include <functional>
+#include <future>
+#include <map>
+#include <mutex>
+#include <random>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "actors/io/event_loop.hpp"
+#include "actors/io/listener.hpp"
+#include "actors/io/unique_fd.hpp"
+#include "test/support/port_lease.hpp"
+
+namespace meme::test {
+
+namespace {
+
+using io::event_loop;
+using clock = event_loop::clock;
+
+/// As much as one direction of a connection holds back for the sake of delay and throttle.
+constexpr std::size_t most_held_bytes = 4 << 20;
+
+struct piece {
+  std::string bytes;
+  std::size_t sent = 0;
+  clock::time_point due;
+};
+
+/// One direction of a connection, from the socket `source` to the socket `sink`.
+struct flow {
+  int source = 0; ///< index into link::ends
+  int sink = 1;
+  path_faults faults;
+  std::deque<piece> held;
+  std::size_t held_bytes = 0;
+  bool ended = false;   ///< the source has closed its half
+  bool shut = false;    ///< and the sink knows
+  bool lost = false;    ///< something has vanished
+  bool blocked = false; ///< the sink takes nothing more just now
+  std::optional<std::uint64_t> bytes_to_cut;
+  clock::time_point throttled_until;
+  event_loop::timer_id timer = 0;
+  std::mt19937_64 random;
+  std::uint64_t whole_bytes = 0; ///< until the next one to be garbled
+
+  void apply(const path_faults& what) {
+    faults = what;
+    bytes_to_cut = what.cut_after_bytes;
+    throttled_until = {};
+    draw_garbled();
+  }
+
+  void draw_garbled() {
+    if (faults.garbled_share > 0)
+      whole_bytes = std::geometric_distribution<std::uint64_t>{
+          std::min(faults.garbled_share, 0.999'999)}(random);
+  }
+
+  void garble(std::string& bytes) {
+    if (faults.garbled_share <= 0)
+      return;
+    std::uint64_t at = 0;
+    for (; whole_bytes < bytes.size() - at; ++at) {
+      at += whole_bytes;
+      bytes[at] = static_cast<char>(bytes[at] ^ static_cast<char>(1 + random() % 255));
+      draw_garbled();
+    }
+    whole_bytes -= bytes.size() - at;
+  }
+
+  clock::time_point due_now() {
+    using std::chrono::milliseconds;
+    const auto most = std::max<milliseconds::rep>(faults.jitter.count(), 0);
+    const auto extra =
+        most == 0 ? 0 : std::uniform_int_distribution<milliseconds::rep>{0, most}(random);
+    const auto due = clock::now() + faults.delay + milliseconds{extra};
+    return held.empty() ? due : std::max(due, held.back().due);
+  }
+
+  bool wants_bytes() const { return !ended && !faults.stall && held_bytes < most_held_bytes; }
+};
+
+struct link {
+  std::uint64_t number = 0;
+  std::array<io::unique_fd, 2> ends; ///< client, server
+  std::array<bool, 2> parked{};      ///< hung up while nothing is wanted of it: not watched
+  std::array<flow, 2> flows;         ///< from the client, from the server
+  bool over = false;
+};
+
+using link_ptr = std::shared_ptr<link>;
+
+void no_delay(int fd) {
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+/// Closes with a reset.
+void reset(io::unique_fd& fd) {
+  const ::linger at_once{1, 0};
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  io::unique_fd{fd.release()};
+}
+
+io::unique_fd connect_to(std::uint16_t port) {
+  io::unique_fd fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0
+      && errno != EINPROGRESS)
+    return {};
+  no_delay(fd.get());
+  return fd;
+}
+
+} // namespace
+
+faults half_open() {
+  faults result;
+  result.to_server.vanish = result.to_client.vanish = true;
+  return result;
+}
+
+class fault_proxy::relay {
+public:
+  relay(std::uint16_t server_port, std::uint64_t seed) : server_port_{server_port}, seed_{seed} {
+    listen();
+    thread_ = std::thread{[this] { run(); }};
+  }
+
+  ~relay() {
+    perform([this] {
+      cut();
+      stopping_ = true;
+    });
+    thread_.join();
+  }
+
+  std::string address() const { return port_.address(); }
+
+  /// Runs `what` on the relay's thread, and waits until it has run.
+  void perform(std::function<void()> what) {
+    std::packaged_task<void()> task{std::move(what)};
+    auto done = task.get_future();
+    {
+      const std::lock_guard guard{mutex_};
+      tasks_.push_back(std::move(task));
+    }
+    loop_.wake();
+    done.get();
+  }
+
+  void set(const faults& what) {
+    faults_ = what;
+    if (what.newcomers != admission::refuse)
+      listen();
+    else if (listener_) {
+      loop_.unwatch(listener_.get());
+      listener_ = {};
+    }
+    for (const auto& each : open_links()) {
+      for (auto& path : each->flows) {
+        const auto& wanted = path.source == 0 ? what.to_server : what.to_client;
+        if (path.lost && !wanted.vanish)
+          finish(*each, true);
+        else
+          path.apply(wanted);
+      }
+      move_on(*each);
+    }
+  }
+
+  void cut() {
+    for (const auto& each : open_links())
+      finish(*each, true);
+  }
+
+  traffic seen() {
+    seen_.open = links_.size();
+    return seen_;
+  }
+
+private:
+  void run() {
+    while (!stopping_) {
+      loop_.run_once(true);
+      std::vector<std::packaged_task<void()>> tasks;
+      {
+        const std::lock_guard guard{mutex_};
+        tasks.swap(tasks_);
+      }
+      for (auto& each : tasks)
+        each();
+    }
+  }
+
+  std::vector<link_ptr> open_links() const {
+    std::vector<link_ptr> result;
+    for (const auto& each : links_)
+      result.push_back(each.second);
+    return result;
+  }
+
+  void listen() {
+    if (listener_)
+      return;
+    listener_ = io::listen_on("127.0.0.1", port_.port());
+    loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept(); });
+  }
+
+  void accept() {
+    io::unique_fd client{
+        ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
+    if (!client)
+      return;
+    ++seen_.connections;
+    auto server =
+        faults_.newcomers == admission::serve ? connect_to(server_port_) : io::unique_fd{};
+    if (!server)
+      return reset(client);
+    no_delay(client.get());
+    auto added = std::make_shared<link>();
+    added->number = seen_.connections;
+    added->ends = {std::move(client), std::move(server)};
+    for (const auto from : {0, 1}) {
+      auto& path = added->flows[from];
+      path.source = from;
+      path.sink = 1 - from;
+      std::seed_seq seeds{seed_, added->number, static_cast<std::uint64_t>(from)};
+      path.random.seed(seeds);
+      path.apply(from == 0 ? faults_.to_server : faults_.to_client);
+    }
+    links_.emplace(added->number, added);
+    watch(*added);
+  }
+
+  void watch(link& on) {
+    for (const auto end : {0, 1}) {
+      if (!on.ends[end])
+        continue;
+      std::uint32_t events = 0;
+      if (on.flows[end].wants_bytes())
+        events |= EPOLLIN;
+      if (on.flows[1 - end].blocked)
+        events |= EPOLLOUT;
+      if (on.parked[end] && events == 0)
+        continue;
+      on.parked[end] = false;
+      loop_.watch(on.ends[end].get(), events, [this, number = on.number, end](auto ready) {
+        if (const auto found = links_.find(number); found != links_.end())
+          handle(link_ptr{found->second}, end, ready);
+      });
+    }
+  }
+
+  void handle(const link_ptr& on, int end, std::uint32_t ready) {
+    auto& path = on->flows[end];
+    if ((ready & EPOLLERR) != 0)
+      end_is_gone(*on, end);
+    else if ((ready & (EPOLLIN | EPOLLHUP)) != 0 && path.wants_bytes())
+      read(*on, path);
+    else if ((ready & EPOLLHUP) != 0) {
+      loop_.unwatch(on->ends[end].get()); // or it would be reported for ever
+      on->parked[end] = true;
+    }
+    if ((ready & EPOLLOUT) != 0)
+      on->flows[1 - end].blocked = false;
+    move_on(*on);
+  }
+
+  void read(link& on, flow& path) {
+    std::string bytes(64 << 10, '\0');
+    const auto size = ::recv(on.ends[path.source].get(), bytes.data(), bytes.size(), 0);
+    if (size < 0)
+      return errno == EAGAIN || errno == EINTR ? void() : end_is_gone(on, path.source);
+    path.ended = size == 0;
+    bytes.resize(static_cast<std::size_t>(size));
+    if (path.faults.vanish || !on.ends[path.sink]) {
+      path.lost = true;
+      seen_.bytes_vanished += bytes.size();
+    } else if (!bytes.empty()) {
+      path.garble(bytes);
+      const auto due = path.due_now();
+      path.held_bytes += bytes.size();
+      path.held.push_back({std::move(bytes), 0, due});
+    }
+  }
+
+  /// Hands on what may be handed on now, and waits for what comes next.
+  void move_on(link& on) {
+    for (auto& path : on.flows)
+      if (!on.over && on.ends[path.sink])
+        hand_on(on, path);
+    if (on.over)
+      return;
+    if (on.flows[0].shut && on.flows[1].shut)
+      finish(on, false);
+    else
+      watch(on);
+  }
+
+  void hand_on(link& on, flow& path) {
+    while (!path.held.empty() && !path.blocked) {
+      auto& first = path.held.front();
+      const auto when = std::max(first.due, path.throttled_until);
+      if (when > clock::now())
+        return hand_on_later(on, path, when);
+      const auto size = ::send(on.ends[path.sink].get(), first.bytes.data() + first.sent,
+                               sendable(path, first), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (size < 0 && errno != EAGAIN && errno != EINTR)
+        return end_is_gone(on, path.sink);
+      path.blocked = size < 0 && errno == EAGAIN;
+      if (size <= 0)
+        continue;
+      if (count_sent(path, static_cast<std::size_t>(size)))
+        return finish(on, true);
+    }
+    if (path.held.empty() && path.ended && !path.lost && !path.shut) {
+      ::shutdown(on.ends[path.sink].get(), SHUT_WR);
+      path.shut = true;
+    }
+  }
+
+  static std::size_t sendable(const flow& path, const piece& first) {
+    auto size = first.bytes.size() - first.sent;
+    if (path.faults.bytes_per_second > 0) // in fiftieths of a second
+      size = std::min(size, std::max<std::size_t>(path.faults.bytes_per_second / 50, 1));
+    if (path.bytes_to_cut)
+      size = static_cast<std::size_t>(std::min<std::uint64_t>(size, *path.bytes_to_cut));
+    return size;
+  }
+
+  /// Whether the connection is to be cut now.
+  bool count_sent(flow& path, std::size_t size) {
+    (path.source == 0 ? seen_.bytes_to_server : seen_.bytes_to_client) += size;
+    auto& first = path.held.front();
+    first.sent += size;
+    path.held_bytes -= size;
+    if (first.sent == first.bytes.size())
+      path.held.pop_front();
+    if (path.faults.bytes_per_second > 0)
+      path.throttled_until =
+          clock::now()
+          + std::chrono::nanoseconds{1'000'000'000 * size / path.faults.bytes_per_second};
+    if (path.bytes_to_cut)
+      *path.bytes_to_cut -= size;
+    return path.bytes_to_cut && *path.bytes_to_cut == 0;
+  }
+
+  void hand_on_later(link& on, flow& path, clock::time_point when) {
+    loop_.cancel(path.timer);
+    path.timer = loop_.call_at(when, [this, number = on.number] {
+      if (const auto found = links_.find(number); found != links_.end())
+        move_on(*link_ptr{found->second});
+    });
+  }
+
+  /// The peer has reset the connection. The other one hears of it, unless that vanishes too.
+  void end_is_gone(link& on, int end) {
+    auto& path = on.flows[end];
+    if (!path.faults.vanish)
+      return finish(on, true);
+    path.lost = path.ended = true;
+    loop_.unwatch(on.ends[end].get());
+    on.ends[end] = {};
+    on.flows[1 - end].held.clear();
+    on.flows[1 - end].held_bytes = 0;
+  }
+
+  void finish(link& on, bool by_reset) {
+    on.over = true;
+    for (auto& path : on.flows)
+      loop_.cancel(path.timer);
+    for (auto& end : on.ends) {
+      if (!end)
+        continue;
+      loop_.unwatch(end.get());
+      if (by_reset)
+        reset(end);
+    }
+    links_.erase(on.number); // may be the last owner: `on` is not to be used any more
+  }
+
+  const std::uint16_t server_port_;
+  const std::uint64_t seed_;
+  port_lease port_;
+  event_loop loop_;
+  io::unique_fd listener_;
+  faults faults_;
+  std::map<std::uint64_t, link_ptr> links_;
+  traffic seen_;
+  bool stopping_ = false;
+
+  std::mutex mutex_;
+  std::vector<std::packaged_task<void()>> tasks_;
+  std::thread thread_;
+};
+
+fault_proxy::fault_proxy(const std::string& server_url, std::uint64_t seed) {
+  const auto scheme = server_url.find("://");
+  const auto host = scheme == std::string::npos ? 0 : scheme + 3;
+  const auto path = std::min(server_url.find('/', host), server_url.size());
+  const auto port = server_url.rfind(':', path);
+  if (port == std::string::npos || port < host)
+    throw std::runtime_error{"no port in " + server_url};
+  const auto number = std::stoul(server_url.substr(port + 1, path - port - 1));
+  relay_ = std::make_unique<relay>(static_cast<std::uint16_t>(number), seed);
+  url_ = server_url.substr(0, host) + relay_->address() + server_url.substr(path);
+}
+
+fault_proxy::~fault_proxy() = default;
+
+void fault_proxy::set(const faults& what) {
+  relay_->perform([&] { relay_->set(what); });
+}
+
+void fault_proxy::cut() {
+  relay_->perform([&] { relay_->cut(); });
+}
+
+traffic fault_proxy::seen() const {
+  traffic result;
+  relay_->perform([&] { result = relay_->seen(); });
+  return result;
+}
+
+} // namespace meme::test
