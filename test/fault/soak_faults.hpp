@@ -20,9 +20,11 @@ struct fault_kind {
 
   std::string name;
   std::string part; ///< what it happens to: one fault at a time
+  bool of_replica;  ///< whether each replica has such a part
   std::chrono::milliseconds shortest;
   std::chrono::milliseconds longest;
   bool may_repeat; ///< whether answers may come again: an acknowledgement or a process died
+  bool may_damage; ///< whether pictures may be damaged, requests refused: bytes have changed
   act begin;
   act end;
 };

@@ -39,9 +39,9 @@ private:
   void wait_until(milliseconds time);
   void look_around();
   void drain();
-  void describe_stuck();
   void collect_answers();
   void read_stream(const std::string& name, const std::function<void(const message&)>& read);
+  void judge_leftovers();
   void judge();
   void judge_memory();
   void say(const std::string& text) const;
@@ -59,6 +59,7 @@ private:
   std::vector<memory_record> memory_; ///< of each replica, where nothing disturbs it
   std::vector<std::string> offences_;
   double drain_seconds_ = 0;
+  std::size_t zombies_ = 0; ///< messages that are answered and yet in the queue
   clock::time_point start_ = clock::now();
   std::optional<request_feed> feed_;
 };

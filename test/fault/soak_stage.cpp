@@ -26,8 +26,12 @@ soak_stage::soak_stage(const soak_options& options)
       redis{folder.path()},
       model{folder.path(), model_arguments()},
       client{nats.url()},
+      redis_path{redis.url(), options.seed},
+      model_path{model.model_url(), options.seed},
       steady_{options.steady},
       replicas_(options.replicas) {
+  for (std::size_t i = 0; i < replicas(); ++i)
+    nats_paths.emplace_back(nats.url(), options.seed + i);
   for (std::size_t i = 0; i < replicas(); ++i)
     start_replica(i);
   for (std::size_t i = 0; i < replicas(); ++i)
@@ -35,11 +39,11 @@ soak_stage::soak_stage(const soak_options& options)
       throw std::runtime_error{"replica " + std::to_string(i) + " does not get ready"};
 }
 
-environment soak_stage::variables() const {
+environment soak_stage::variables(std::size_t index) const {
   environment result{
-      {"NATS_URL", nats.url()},
-      {"REDIS_URL", redis.url()},
-      {"HF_API_URL", model.model_url()},
+      {"NATS_URL", steady_ ? nats.url() : nats_paths[index].url()},
+      {"REDIS_URL", steady_ ? redis.url() : redis_path.url()},
+      {"HF_API_URL", steady_ ? model.model_url() : model_path.url()},
       {"HF_API_TOKEN", "hf_test_token"},
       // What is kept for as long as the test lasts is not what grows.
       {"CACHE_TTL", "60"},
@@ -66,8 +70,8 @@ environment soak_stage::variables() const {
 void soak_stage::start_replica(std::size_t index) {
   auto& here = replicas_[index];
   here.process.reset();
-  here.process =
-      std::make_unique<service>(folder.path(), variables(), "replica-" + std::to_string(index));
+  here.process = std::make_unique<service>(folder.path(), variables(index),
+                                           "replica-" + std::to_string(index));
   here.wanted = true;
 }
 

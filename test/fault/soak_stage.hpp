@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "test/fault/soak_options.hpp"
+#include "test/support/fault_proxy.hpp"
 #include "test/support/nats_client.hpp"
 #include "test/support/nats_server.hpp"
 #include "test/support/redis_server.hpp"
@@ -16,7 +18,9 @@
 
 namespace meme::test {
 
-/// The servers and the replicas of the service, all on the same queue.
+/// The servers and the replicas of the service, all on the same queue. Where faults are wanted
+/// there is a network in between: each replica has a path of its own to NATS, and all share those
+/// to Redis and to the model.
 class soak_stage {
 public:
   /// Starts everything, and waits until all replicas are ready.
@@ -44,6 +48,9 @@ public:
   redis_server redis;
   sketch_server model;
   nats_client client;
+  std::deque<fault_proxy> nats_paths; ///< of each replica
+  fault_proxy redis_path;
+  fault_proxy model_path;
 
 private:
   struct member {
@@ -51,7 +58,7 @@ private:
     bool wanted = false; ///< whether it should be running
   };
 
-  environment variables() const;
+  environment variables(std::size_t index) const;
   void note_peak(std::size_t index);
 
   bool steady_;

@@ -1,6 +1,7 @@
 #include "test/fault/soak_tally.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "client/answer.hpp"
 #include "test/fault/soak_requests.hpp"
@@ -37,6 +38,8 @@ void tally::count_answer(seen_by where, const message& what) {
     return;
   one.number = to_number(body.text("/request_id"));
   one.message_key = id.substr(0, id.rfind(':'));
+  const auto sequence = one.message_key.find(':') + 1; // of "stream:sequence:timestamp"
+  sequences_.insert(std::atoll(one.message_key.c_str() + sequence));
   one.good = body.has("/image_data");
   if (one.number == 0 || id.empty()) {
     strange_.push_back("an answer that nobody asked for: " + body.text("/request_id"));

@@ -46,6 +46,9 @@ public:
   void count_answer(seen_by where, const message& answer);
   void count_dead_letter(const message& letter);
 
+  /// Whether the message with this sequence in the queue has an outcome.
+  bool answered(std::int64_t sequence) const { return sequences_.count(sequence) != 0; }
+
   /// `garbled`: whether a fault may have changed what the model says.
   verdict judge(std::uint64_t requests, const std::vector<excuse>& excuses, bool garbled) const;
 
@@ -68,6 +71,7 @@ private:
   std::string picture_;
   std::unordered_map<std::string, answer> answers_;     ///< by Nats-Msg-Id
   std::unordered_map<std::string, std::uint64_t> dead_; ///< message keys, with their numbers
+  std::unordered_set<std::int64_t> sequences_;          ///< in the queue, of what has been answered
   std::vector<std::string> strange_;
 };
 
