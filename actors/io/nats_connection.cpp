@@ -126,7 +126,7 @@ nats_connection::~nats_connection() {
 
 void nats_connection::connect(const config::nats_options& options, const std::string& name,
                               std::unique_ptr<nats_events> events) {
-  auto prepared = make_nats_options(options, name);
+  auto prepared = make_nats_options(options, name, true);
   auto* raw = prepared.get();
   auto* closure = events.get();
   natsConnectionHandler on_connect = [](natsConnection*, void* target) {

@@ -1,6 +1,8 @@
 #include "actors/io/nats_options.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <random>
 #include <vector>
 
 namespace meme::io {
@@ -20,8 +22,21 @@ std::vector<std::string> split(const std::string& list) {
   return parts;
 }
 
-void set_servers(natsOptions* raw, const std::string& urls) {
+/// Nobody can ever listen here: connecting fails at once.
+constexpr auto no_server = "nats://255.255.255.255:1";
+
+/// One that is to retry gets a last server that is none. nats.c (3.4, and newer ones) forgets which
+/// server it was about to try where the last one accepts the very first connection and then breaks
+/// it before its greeting, as half-open networks and proxies without a backend do; instead of
+/// retrying it then closes the connection for good. A last one that cannot be reached leaves it a
+/// place to go on from.
+void set_servers(natsOptions* raw, const std::string& urls, bool retries) {
   auto servers = split(urls);
+  if (retries) {
+    std::shuffle(servers.begin(), servers.end(), std::random_device{});
+    servers.emplace_back(no_server);
+    check(natsOptions_SetNoRandomize(raw, true), "NATS_URL");
+  }
   std::vector<const char*> pointers;
   for (auto& server : servers)
     pointers.push_back(server.c_str());
@@ -49,11 +64,12 @@ void set_tls(natsOptions* raw, const config::nats_options& options) {
 
 } // namespace
 
-nats_options_ptr make_nats_options(const config::nats_options& options, const std::string& name) {
+nats_options_ptr make_nats_options(const config::nats_options& options, const std::string& name,
+                                   bool retries) {
   natsOptions* raw = nullptr;
   check(natsOptions_Create(&raw), "NATS options");
   nats_options_ptr result{raw};
-  set_servers(raw, options.url);
+  set_servers(raw, options.url, retries);
   set_identity(raw, options);
   set_tls(raw, options);
   check(natsOptions_SetName(raw, name.c_str()), "NATS client name");

@@ -7,7 +7,9 @@
 namespace meme::io {
 
 /// The library's options for ours: addresses, identity, TLS, buffers, and reconnecting for ever.
-/// Throws std::runtime_error for what the library refuses.
-nats_options_ptr make_nats_options(const config::nats_options& options, const std::string& name);
+/// `retries`: for a connection that is retried where it fails at first. Throws std::runtime_error
+/// for what the library refuses.
+nats_options_ptr make_nats_options(const config::nats_options& options, const std::string& name,
+                                   bool retries = false);
 
 } // namespace meme::io
