@@ -17,6 +17,13 @@ constexpr auto resume_interval = std::chrono::milliseconds{20};
 /// libcurl's own cache keeps a name for 60 s.
 constexpr auto name_lifetime = std::chrono::seconds{55};
 
+/// Before 8.3 libcurl reads freed memory where a handle that is used again meets an answer whose
+/// headers begin with a blank (curl's issues 11101 and 11620): whoever answers could end us.
+bool handles_may_be_used_again() {
+  static const bool result = curl_version_info(CURLVERSION_NOW)->version_num >= 0x080300;
+  return result;
+}
+
 bool header_is(std::string_view line, std::string_view name) {
   return line.size() > name.size() && line[name.size()] == ':'
          && std::equal(name.begin(), name.end(), line.begin(), [](char a, char b) {
@@ -346,9 +353,13 @@ void http_client::finish(CURL* easy, CURLcode result) {
     reply.error = result == CURLE_FILESIZE_EXCEEDED ? transfer_error::too_large : classify(result);
   if (reply.error != transfer_error::none)
     reply.error_text = *ended->error_text != '\0' ? ended->error_text : curl_easy_strerror(result);
+  const auto failed_scout = scout_ == easy; // before it was connected
   curl_multi_remove_handle(multi_, easy);
-  spare_.push_back(easy);
-  if (scout_ == easy) // it has failed before it was connected
+  if (handles_may_be_used_again())
+    spare_.push_back(easy);
+  else
+    curl_easy_cleanup(easy);
+  if (failed_scout)
     end_scouting();
   ended->done(std::move(reply));
 }
