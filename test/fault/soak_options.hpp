@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 
+#include "test/support/sanitized.hpp"
+
 namespace meme::test {
 
 struct soak_options {
