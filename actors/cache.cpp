@@ -64,7 +64,8 @@ void cache_state::on_peers(peers_ptr now) {
 void cache_state::on_lookup(job_ptr what) {
   if (caching()) {
     auto hit = pictures->get(what->key, self->clock().now());
-    if (hit && (*hit)->bytes.size() <= largest(*what)) { // else: kept for a server that took more
+    // One that does not fit was kept when the server took more.
+    if (hit && (*hit)->base64.size() <= base64_size(largest(*what))) {
       shared->metrics->cache_hits.Increment();
       if (now_peers->ingress)
         self->send(now_peers->ingress, finished{what->id, success{*hit, true, what->spec.model}});
@@ -122,7 +123,8 @@ void cache_state::on_stored(stored& what) {
   // Without a lifetime of its own (somebody else stored it) it gets ours.
   auto lifetime = what.ttl_left.count() < 0 ? ttl : std::min(ttl, what.ttl_left);
   auto& waiting = found->second;
-  picture_found(waiting, success{what.picture, true, waiting.first->spec.model}, lifetime);
+  waiting.cached = true;
+  picture_found(waiting, std::move(what.picture), lifetime);
 }
 
 void cache_state::generate_picture(flight& opened) {
@@ -135,16 +137,16 @@ void cache_state::on_generated(generated& what) {
   auto found = flights.find(what.key);
   if (found == flights.end())
     return;
-  if (auto* good = std::get_if<success>(&what.result))
-    return picture_found(found->second, std::move(*good), shared->options.cache.ttl);
+  if (auto* drawn = std::get_if<picture_ptr>(&what.result))
+    return picture_found(found->second, std::move(*drawn), shared->options.cache.ttl);
   count_waiters(found->second, false);
-  finish(what.key, what.result);
+  finish(what.key, std::get<failure>(std::move(what.result)));
 }
 
-void cache_state::picture_found(flight& ended, success what, clock::duration lifetime) {
-  ended.found = std::move(what);
+void cache_state::picture_found(flight& ended, picture_ptr picture, clock::duration lifetime) {
+  ended.picture = std::move(picture);
   ended.lifetime = lifetime;
-  if (ended.found.picture->bytes.size() <= largest(*ended.first))
+  if (ended.picture->bytes.size() <= largest(*ended.first))
     return keep_and_finish(ended);
   ended.at = stage::fitting;
   make_fit(ended);
@@ -153,7 +155,7 @@ void cache_state::picture_found(flight& ended, success what, clock::duration lif
 void cache_state::make_fit(flight& too_large) {
   auto& first = *too_large.first;
   if (now_peers->fitter)
-    self->send(now_peers->fitter, fit{first.key, too_large.found.picture, largest(first)});
+    self->send(now_peers->fitter, fit{first.key, too_large.picture, largest(first)});
 }
 
 void cache_state::on_fitted(fitted& what) {
@@ -162,22 +164,23 @@ void cache_state::on_fitted(fitted& what) {
     return;
   auto& ended = found->second;
   if (what.picture) {
-    ended.found.picture = std::move(what.picture);
+    ended.picture = std::move(what.picture);
     return keep_and_finish(ended);
   }
-  count_waiters(ended, ended.found.cached);
+  count_waiters(ended, ended.cached);
   finish(what.key, failure{error_code::image_too_large, std::move(what.why)});
 }
 
 void cache_state::keep_and_finish(flight& ended) {
-  auto result = ended.found;
+  auto& first = *ended.first;
+  auto encoded = encode(*ended.picture);
   if (caching()) {
-    remember(ended.first->key, result.picture, ended.lifetime);
-    if (!result.cached && now_peers->store)
-      self->send(now_peers->store, keep{ended.first->key, result.picture});
+    remember(first.key, encoded, ended.lifetime);
+    if (!ended.cached && now_peers->store)
+      self->send(now_peers->store, keep{first.key, std::move(ended.picture)});
   }
-  count_waiters(ended, result.cached);
-  finish(ended.first->key, result);
+  count_waiters(ended, ended.cached);
+  finish(first.key, success{std::move(encoded), ended.cached, first.spec.model});
 }
 
 void cache_state::count_waiters(const flight& ended, bool hit) {
@@ -189,9 +192,9 @@ std::size_t cache_state::largest(const job& what) const {
   return policy::largest_picture(shared->bus->max_payload(), what.spec);
 }
 
-void cache_state::remember(const std::string& key, const picture_ptr& picture,
+void cache_state::remember(const std::string& key, const encoded_picture_ptr& picture,
                            clock::duration lifetime) {
-  pictures->put(key, picture, picture->bytes.size(), self->clock().now() + lifetime);
+  pictures->put(key, picture, picture->base64.size(), self->clock().now() + lifetime);
   shared->metrics->local_cache_bytes.Set(static_cast<double>(pictures->bytes()));
 }
 

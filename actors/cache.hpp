@@ -30,7 +30,8 @@ struct cache_state {
     std::vector<ticket> waiters; ///< each once
     stage at = stage::looking_up;
     clock::time_point asked{};  ///< when the store was
-    success found;              ///< while it is being made to fit
+    picture_ptr picture;        ///< found or drawn
+    bool cached = false;        ///< it was found
     clock::duration lifetime{}; ///< of that in the caches
     unsigned crashes = 0;       ///< fitters that died with it
   };
@@ -48,20 +49,21 @@ struct cache_state {
   void on_tick();
   void on_drain();
   void generate_picture(flight& opened);
-  void picture_found(flight& ended, success what, clock::duration lifetime);
+  void picture_found(flight& ended, picture_ptr picture, clock::duration lifetime);
   void count_waiters(const flight& ended, bool hit);
   void make_fit(flight& too_large);
   void keep_and_finish(flight& ended);
   std::size_t largest(const job& what) const;
-  void remember(const std::string& key, const picture_ptr& picture, clock::duration lifetime);
+  void remember(const std::string& key, const encoded_picture_ptr& picture,
+                clock::duration lifetime);
   void finish(const std::string& key, const outcome& result);
   bool caching() const { return shared->options.cache.ttl.count() > 0; }
 
   cache_actor::pointer self;
   context_ptr shared;
   peers_ptr now_peers = std::make_shared<peers>();
-  std::optional<policy::lru_cache<picture_ptr>> pictures; ///< set by `start`
-  bool ticking = false;                                   ///< a tick is scheduled
+  std::optional<policy::lru_cache<encoded_picture_ptr>> pictures; ///< set by `start`
+  bool ticking = false;                                           ///< a tick is scheduled
   bool draining = false;                           ///< a successor of the generator has to know
   std::unordered_map<std::string, flight> flights; ///< by cache key; at most one per permit
 

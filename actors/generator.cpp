@@ -144,7 +144,7 @@ void generator_state::on_called(called& what) {
   ++flown.calls;
   learn(ended, what);
   if (what.picture)
-    finish(ended.key, success{std::move(what.picture), false, flown.spec->model});
+    finish(ended.key, std::move(what.picture));
   else
     retry_or_give_up(flown, what.verdict);
   if (what.verdict.what == policy::verdict::kind::unauthorized)
@@ -259,7 +259,7 @@ void generator_state::hand_back(const std::string& key) {
   finish(key, failure{error_code::internal, "the service is shutting down", true});
 }
 
-void generator_state::finish(const std::string& key, outcome result) {
+void generator_state::finish(const std::string& key, drawn result) {
   generated end{key, std::move(result)};
   flights.erase(key); // `key` may live in there
   if (now_peers->cache)

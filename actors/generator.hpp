@@ -31,6 +31,8 @@ namespace meme {
 struct generator_state {
   using clock = caf::actor_clock::clock_type;
 
+  using drawn = std::variant<picture_ptr, failure>;
+
   enum class stage { waiting, calling, pausing };
 
   struct flight {
@@ -68,7 +70,7 @@ struct generator_state {
   void client_lost(flight& hit);
   void retry_or_give_up(flight& failed, const policy::verdict& why);
   void hand_back(const std::string& key);
-  void finish(const std::string& key, outcome result);
+  void finish(const std::string& key, drawn result);
 
   generator_actor::pointer self;
   context_ptr shared;

@@ -158,7 +158,7 @@ void ingress_state::respond(std::uint64_t number, in_flight& taken, outcome resu
     if (auto why = too_large(response->header, *good))
       result = std::move(*why);
     else
-      taken.response_bytes = good->picture->bytes.size();
+      taken.response_bytes = good->picture->base64.size();
     answer_bytes += taken.response_bytes;
     shared->budget->add(taken.response_bytes);
     shared->metrics->answer_bytes.Set(static_cast<double>(answer_bytes));

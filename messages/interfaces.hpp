@@ -22,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <caf/all.hpp>
@@ -150,7 +151,7 @@ struct stored {
 /// The end of a generation.
 struct generated {
   std::string key;
-  outcome result;
+  std::variant<picture_ptr, failure> result;
 };
 
 /// A picture that was too large, as it fits; without one: why it does not.

@@ -1,6 +1,5 @@
 #include "messages/outcome.hpp"
 
-#include <openssl/evp.h>
 #include <rapidjson/writer.h>
 
 #include "messages/json_sink.hpp"
@@ -12,10 +11,6 @@ namespace {
 
 constexpr std::size_t max_error_chars = 1'000;
 
-constexpr std::size_t base64_size(std::size_t bytes) {
-  return (bytes + 2) / 3 * 4;
-}
-
 /// Where a result is written to: here it is only measured.
 class counting_sink {
 public:
@@ -23,7 +18,7 @@ public:
 
   void Put(char) { ++size_; }
   void Flush() {}
-  void base64(std::string_view bytes) { size_ += base64_size(bytes.size()); }
+  void append(std::string_view text) { size_ += text.size(); }
   std::size_t size() const { return size_; }
 
 private:
@@ -34,22 +29,7 @@ class result_sink : public json::string_sink {
 public:
   using string_sink::string_sink;
 
-  /// Grows the string piece by piece: `resize` zeroes what the encoder is about to write, and a
-  /// piece is still in the processor's first cache when that happens. A multiple of three bytes
-  /// keeps padding out of the middle.
-  void base64(std::string_view bytes) {
-    constexpr std::size_t piece_size = 3 * 1'024;
-    while (!bytes.empty()) {
-      const auto piece = bytes.substr(0, piece_size);
-      const auto start = out_.size();
-      out_.resize(start + base64_size(piece.size()));
-      // The terminating NUL that the encoder writes falls on the string's own.
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out_.data() + start),
-                      reinterpret_cast<const unsigned char*>(piece.data()),
-                      static_cast<int>(piece.size()));
-      bytes.remove_prefix(piece.size());
-    }
-  }
+  void append(std::string_view text) { out_ += text; }
 };
 
 template <class Sink>
@@ -60,7 +40,7 @@ void write_result(Sink& sink, const answer_header& header, const success& result
   json::key(writer, "image_data");
   // The writer opens the string and counts it as a value; what is in it bypasses the writer.
   writer.RawValue("\"", 1, rapidjson::kStringType);
-  sink.base64(result.picture->bytes);
+  sink.append(result.picture->base64);
   sink.Put('"');
   json::put(json::key(writer, "prompt"), header.prompt);
   json::key(writer, "timestamp").Int64(header.timestamp_s);

@@ -32,7 +32,7 @@ std::string_view to_string(error_code code);
 
 /// A picture was made or found.
 struct success {
-  picture_ptr picture; ///< never null
+  encoded_picture_ptr picture; ///< never null
   bool cached = false; ///< found in a cache, not drawn for this request or an equal one at the time
   std::string model;   ///< the model's name, e.g. `stabilityai/stable-diffusion-3-medium-diffusers`
 };

@@ -1,5 +1,9 @@
 #include "messages/picture.hpp"
 
+#include <algorithm>
+
+#include <openssl/evp.h>
+
 namespace meme {
 
 std::string_view content_type(picture_type type) {
@@ -24,6 +28,24 @@ std::string_view file_extension(picture_type type) {
     return "webp";
   }
   return "bin";
+}
+
+encoded_picture_ptr encode(const picture& source) {
+  auto result = std::make_shared<encoded_picture>();
+  result->type = source.type;
+  // One more for the NUL that the encoder writes behind each piece. Pieces, for its length is an
+  // int; a multiple of three bytes keeps padding out of the middle.
+  constexpr std::size_t piece_size = std::size_t{3} << 20;
+  auto& text = result->base64;
+  text.resize(base64_size(source.bytes.size()) + 1);
+  auto* out = reinterpret_cast<unsigned char*>(text.data());
+  for (std::size_t done = 0; done < source.bytes.size(); done += piece_size) {
+    const auto size = std::min(piece_size, source.bytes.size() - done);
+    out += EVP_EncodeBlock(out, reinterpret_cast<const unsigned char*>(&source.bytes[done]),
+                           static_cast<int>(size));
+  }
+  text.pop_back();
+  return result;
 }
 
 } // namespace meme

@@ -32,9 +32,7 @@ struct cache_fixture : fixture {
 
   void miss(const std::string& key = "key") { tell(cache, stored{key, {}, {}}); }
 
-  void generate_it(const std::string& key = "key") {
-    tell(cache, generated{key, success{some_picture(), false, "m"}});
-  }
+  void generate_it(const std::string& key = "key") { tell(cache, generated{key, some_picture()}); }
 
   bool last_was_cached() const {
     return std::get<success>(seen.finished_ones.back().result).cached;
@@ -158,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_picture_too_large_for_an_answer_is_made_to_fit_before_it_
   start();
   ask(1);
   miss();
-  tell(cache, generated{"key", success{some_picture(std::string(800'000, 'x')), false, "m"}});
+  tell(cache, generated{"key", some_picture(std::string(800'000, 'x'))});
   BOOST_TEST(seen.finished_ones.empty());
   BOOST_REQUIRE_EQUAL(seen.fits.size(), 1);
   BOOST_TEST(seen.fits[0].limit < 786'432);

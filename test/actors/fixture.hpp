@@ -218,6 +218,10 @@ struct fixture {
     return std::make_shared<picture>(picture{picture_type::png, std::move(bytes)});
   }
 
+  static success some_success(std::string bytes = "picture") {
+    return {encode(picture{picture_type::png, std::move(bytes)}), false, "m"};
+  }
+
   static job_ptr some_job(std::uint64_t number, std::string key = "key") {
     auto result = std::make_shared<job>();
     result->id = {1, number};

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_message_is_acknowledged_only_after_its_answer_is_publishe
   start();
   deliver(7);
   BOOST_REQUIRE_EQUAL(seen.lookups.size(), 1);
-  finish(success{some_picture(), false, "m"});
+  finish(some_success());
   BOOST_REQUIRE_EQUAL(seen.answers.size(), 1);
   BOOST_TEST(bus->to(ack_of(7)).empty());
   tell(ingress, published{{seen.answers.back()->id}});
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_free_permit_is_pulled_for) {
   for (int i = 1; i <= 4; ++i)
     deliver(i);
   BOOST_TEST(bus->to(pull_subject).size() == 1);
-  finish(success{some_picture(), false, "m"});
+  finish(some_success());
   tell(ingress, published{{seen.answers.back()->id}});
   BOOST_REQUIRE_EQUAL(bus->to(pull_subject).size(), 2);
   BOOST_TEST(batch_of_last_pull() == "{\"batch\":1");
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_byte_budget_that_is_used_up_stops_the_pulling) {
   shared->budget = std::make_shared<io::byte_budget>(10);
   start();
   deliver(1);
-  finish(success{some_picture("more than ten bytes"), false, "m"});
+  finish(some_success("more than ten bytes"));
   deliver_status("408", "3");
   BOOST_TEST(bus->to(pull_subject).size() == 1);
   tell(ingress, published{{seen.answers.back()->id}});
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_byte_budget_that_is_used_up_stops_the_pulling) {
 BOOST_AUTO_TEST_CASE(a_picture_that_no_message_can_hold_is_an_error) {
   start();
   deliver(1);
-  finish(success{some_picture(std::string(1 << 20, 'x')), false, "m"});
+  finish(some_success(std::string(1 << 20, 'x')));
   BOOST_REQUIRE_EQUAL(seen.answers.size(), 1);
   BOOST_TEST(to_string(std::get<failure>(seen.answers.back()->result).code) == "image_too_large");
 }
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_message_that_is_delivered_again_while_it_is_held_takes_no
   deliver(1);
   deliver(1, 2);
   BOOST_TEST(seen.lookups.size() == 1);
-  finish(success{some_picture(), false, "m"});
+  finish(some_success());
   BOOST_REQUIRE_EQUAL(seen.answers.size(), 1);
   tell(ingress, published{{seen.answers.back()->id}});
   BOOST_TEST(bus->to(ack_of(1, 2)).back().data == "+ACK");
@@ -282,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_cache_that_was_restarted_is_asked_again) {
 BOOST_AUTO_TEST_CASE(a_publisher_that_was_restarted_gets_the_answers_again) {
   start();
   deliver(1);
-  finish(success{some_picture(), false, "m"});
+  finish(some_success());
   all.publisher = new_publisher();
   announce(ingress);
   BOOST_REQUIRE_EQUAL(seen.answers.size(), 2);
@@ -300,8 +300,7 @@ BOOST_AUTO_TEST_CASE(what_it_holds_goes_back_to_the_queue_when_it_dies) {
 BOOST_AUTO_TEST_CASE(answers_for_an_earlier_incarnation_are_ignored) {
   start();
   deliver(1);
-  tell(ingress,
-       finished{{99, seen.lookups.back()->id.number}, success{some_picture(), false, "m"}});
+  tell(ingress, finished{{99, seen.lookups.back()->id.number}, some_success()});
   BOOST_TEST(seen.answers.empty());
 }
 
@@ -359,7 +358,7 @@ BOOST_AUTO_TEST_CASE(a_drain_hands_back_what_comes_and_waits_for_what_is_in_work
   BOOST_TEST(seen.drained_ones == 0);
   deliver(2);
   BOOST_TEST(bus->to(ack_of(2)).back().data == "-NAK");
-  finish(success{some_picture(), false, "m"});
+  finish(some_success());
   BOOST_TEST(seen.drained_ones == 0);
   tell(ingress, published{{seen.answers.back()->id}});
   BOOST_TEST(seen.drained_ones == 1);

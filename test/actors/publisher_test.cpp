@@ -35,7 +35,7 @@ struct publisher_fixture : fixture {
     auto made = std::make_shared<answer>();
     made->id = {1, number};
     made->header = {"request-" + std::to_string(number), "a cat", 1'700'000'000, 5, 1};
-    made->result = success{some_picture(), false, "m"};
+    made->result = some_success();
     made->message_key = "MEMES:" + std::to_string(number) + ":9";
     return made;
   }
