@@ -26,6 +26,15 @@ constexpr auto beat = std::chrono::seconds{5};
 const std::string beat_name = "beat";
 const std::string give_up_name = "give up";
 const std::string drain_limit_name = "drain limit";
+const std::string renew_name = "renew";
+
+/// Pauses before a connection that was closed for good is opened anew.
+constexpr std::chrono::milliseconds renew_base{500};
+constexpr std::chrono::milliseconds renew_cap{5'000};
+
+bool uses_connection(const std::string& child) {
+  return child == "publisher" || child == "provisioner" || child == "ingress";
+}
 
 } // namespace
 
@@ -41,8 +50,11 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
   open_connection();
   list_children(std::move(listener));
   for (auto& each : children)
-    start_child(each);
+    if (!uses_connection(each.name))
+      start_child(each);
   announce();
+  for (auto& [ignored, part] : parts) // told before there were pages
+    self->send(now_peers.pages, part);
   self->send(self, caf::tick_atom_v, beat_name);
   return {
       [this](const connection_event& event) { on_connection(event); },
@@ -53,6 +65,8 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
           on_drain();
         else if (what == drain_limit_name)
           on_drain_limit();
+        else if (what == renew_name)
+          on_renew();
         else
           on_restart(what);
       },
@@ -66,6 +80,7 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
   };
 }
 
+/// The library may refuse the settings, e.g. a key file that is just being replaced.
 void supervisor_state::open_connection() {
   supervisor_actor target{self};
   auto tell = [target](connection_event::kind what) {
@@ -77,9 +92,15 @@ void supervisor_state::open_connection() {
     };
   };
   using kind = connection_event::kind;
-  connection = io::nats_connection::open(shared->options.nats, "meme-generator",
-                                         {tell(kind::up), tell(kind::down), tell(kind::lame_duck),
-                                          tell_text(kind::closed), tell_text(kind::error)});
+  io::nats_events events{tell(kind::up),        tell(kind::down),        tell_text(kind::failing),
+                         tell(kind::lame_duck), tell_text(kind::closed), tell_text(kind::error)};
+  try {
+    connection =
+        io::nats_connection::open(shared->options.nats, "meme-generator", std::move(events));
+  } catch (const std::exception& problem) {
+    on_failing(problem.what());
+    return renew_connection(problem.what());
+  }
   shared->bus = connection;
 }
 
@@ -173,33 +194,89 @@ void supervisor_state::tell_pages(health part) {
 }
 
 void supervisor_state::on_connection(const connection_event& event) {
-  auto& metrics = *shared->metrics;
   switch (event.what) {
   case connection_event::kind::up:
+    on_link(true);
+    break;
   case connection_event::kind::down:
-    link_up = event.what == connection_event::kind::up;
-    metrics.nats_connected.Set(link_up ? 1 : 0);
-    if (link_up) {
-      metrics.nats_reconnects.Increment();
-      log::info("NATS is connected");
-    } else if (!stopping) {
-      log::warning("NATS is not connected");
-    }
-    tell_pages({"nats", link_up, link_up ? "" : "not connected to NATS"});
-    tell_link();
+    on_link(false);
+    break;
+  case connection_event::kind::failing:
+    on_failing(event.text);
     break;
   case connection_event::kind::lame_duck:
     log::warning("the NATS server is about to go");
     break;
   case connection_event::kind::closed:
-    if (!stopping)
-      escalate("the connection to NATS is closed for good: " + event.text);
+    on_failing(event.text);
+    renew_connection(event.text);
     break;
   case connection_event::kind::error:
-    metrics.nats_errors.Increment();
+    shared->metrics->nats_errors.Increment();
     log::warning("NATS reports an error", {{"error", event.text}});
     break;
   }
+}
+
+void supervisor_state::on_link(bool up) {
+  auto& metrics = *shared->metrics;
+  link_up = up;
+  metrics.nats_connected.Set(up ? 1 : 0);
+  if (up) {
+    link_problem.clear();
+    renewals = 0;
+    metrics.nats_reconnects.Increment();
+    log::info("NATS is connected");
+    start_users();
+  } else if (!stopping) {
+    log::warning("NATS is not connected");
+  }
+  tell_pages({"nats", up, up ? "" : "not connected to NATS"});
+  tell_link();
+}
+
+/// Those who subscribe and publish, once there is a connection that has let us in.
+void supervisor_state::start_users() {
+  if (!std::exchange(unlinked, false) || stopping || draining || failed)
+    return;
+  for (auto& each : children)
+    if (uses_connection(each.name))
+      start_child(each);
+  announce();
+}
+
+void supervisor_state::on_failing(const std::string& reason) {
+  if (stopping || reason.empty())
+    return;
+  tell_pages({"nats", false, "not connected to NATS: " + reason});
+  if (std::exchange(link_problem, reason) != reason) // not once for each attempt
+    log::error("NATS does not let us in, trying on", {{"error", reason}});
+}
+
+void supervisor_state::renew_connection(const std::string& reason) {
+  if (stopping || draining || failed)
+    return;
+  unlinked = true;
+  link_up = false;
+  auto pause = policy::equal_jitter(renew_base, renew_cap, renewals, random);
+  if (renewals++ == 0)
+    log::warning("the connection to NATS is closed for good and opened anew until it lasts",
+                 {{"error", reason}});
+  for (auto& each : children)
+    if (each.handle && uses_connection(each.name))
+      self->send_exit(each.handle, caf::exit_reason::user_shutdown);
+  self->delayed_send(self, pause, caf::tick_atom_v, renew_name);
+}
+
+void supervisor_state::on_renew() {
+  constexpr std::chrono::milliseconds look_again{50};
+  if (stopping || draining || failed)
+    return;
+  auto still_up = std::any_of(children.begin(), children.end(),
+                              [](auto& each) { return each.handle && uses_connection(each.name); });
+  if (still_up) // it may be waiting for the server; nobody else may see the bus change
+    return self->delayed_send(self, look_again, caf::tick_atom_v, renew_name);
+  open_connection();
 }
 
 void supervisor_state::on_down(const caf::down_msg& down) {
@@ -213,6 +290,8 @@ void supervisor_state::on_down(const caf::down_msg& down) {
   shared->metrics->mailbox_depth_of(found->name).Set(0);
   if (stopping || (draining && found->name == "ingress"))
     return stop_next();
+  if (unlinked && uses_connection(found->name))
+    return announce();
   auto now = self->clock().now();
   auto& options = shared->options.supervisor;
   if (now - found->started >= options.healthy_after)
@@ -233,7 +312,8 @@ void supervisor_state::on_down(const caf::down_msg& down) {
 void supervisor_state::on_restart(const std::string& which) {
   auto found = std::find_if(children.begin(), children.end(),
                             [&](auto& each) { return each.name == which && !each.handle; });
-  if (found == children.end() || stopping || failed)
+  auto waits = unlinked && uses_connection(which);
+  if (found == children.end() || waits || stopping || failed)
     return;
   start_child(*found);
   shared->metrics->restarts_of(found->name).Increment();

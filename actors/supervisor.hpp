@@ -25,6 +25,10 @@ namespace meme {
 /// together, are a failure of the whole (Erlang/OTP's restart intensity): the service says that it
 /// is not ready, stops pulling, and after a grace ends with an error, for the platform to start it
 /// elsewhere.
+///
+/// The connection to NATS reconnects by itself until one server refuses us twice in a row; then the
+/// library closes it for good. Credentials may be mended any time, so it is opened anew, as often
+/// as it takes, with those who use it: their subscriptions belong to the old one.
 struct supervisor_state {
   using clock = caf::actor_clock::clock_type;
 
@@ -48,12 +52,17 @@ struct supervisor_state {
   void add_child(std::string name, Handle peers::*where, std::function<Handle()> spawn);
   void add_model_client(std::size_t index);
   void open_connection();
+  void start_users();
   void start_child(child& which);
   void announce();
   void tell_link();
   void tell_pages(health part);
 
   void on_connection(const connection_event& event);
+  void on_link(bool up);
+  void on_failing(const std::string& reason);
+  void renew_connection(const std::string& reason);
+  void on_renew();
   void on_down(const caf::down_msg& down);
   void on_restart(const std::string& name);
   void on_beat();
@@ -73,6 +82,9 @@ struct supervisor_state {
   std::minstd_rand random;
   std::uint64_t incarnations = 0;
   bool link_up = false;
+  std::string link_problem; ///< why the servers do not let us in; empty: not known
+  unsigned renewals = 0;    ///< in a row
+  bool unlinked = true;     ///< who uses the connection is down until it has been up
   bool draining = false;
   bool stopping = false;
   bool failed = false;

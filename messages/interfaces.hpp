@@ -302,7 +302,7 @@ using pages_actor = caf::typed_actor<
 
 /// What happens to the connection to NATS, told by its library's threads.
 struct connection_event {
-  enum class kind { up, down, closed, lame_duck, error } what = kind::down;
+  enum class kind { up, down, failing, closed, lame_duck, error } what = kind::down;
   std::string text;
 };
 

@@ -52,8 +52,9 @@ report 'at most 70 lines a function' < <(awk '
 own='#include "(actors|client|config|messages|sketch-server|test)/'
 report 'policy includes nothing of ours but messages' \
   < <(grep -rnE "$own" actors/policy | grep -vE '"(messages|actors/policy)/' || true)
-report 'io includes no actors, and of the configuration only the options' \
-  < <(grep -rnE "$own" actors/io | grep -vE '"(messages|actors/io)/|"config/options.hpp"' || true)
+report 'io includes no actors, and of the configuration only options and addresses' \
+  < <(grep -rnE "$own" actors/io \
+    | grep -vE '"(messages|actors/io)/|"config/(options|address).hpp"' || true)
 report 'messages include nothing of ours but io and policy' \
   < <(grep -rnE "$own" messages | grep -vE '"(messages|actors/io|actors/policy)/' || true)
 

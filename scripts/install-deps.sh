@@ -15,7 +15,7 @@ build_packages=(
   libboost-dev libboost-program-options-dev
   libcairo2-dev libpango1.0-dev libjpeg-dev fonts-dejavu-core
 )
-test_packages=(libboost-test-dev nats-server redis-server ca-certificates curl)
+test_packages=(libboost-test-dev nats-server redis-server ca-certificates curl openssl)
 
 packages=("${build_packages[@]}" "${test_packages[@]}")
 list_only=false

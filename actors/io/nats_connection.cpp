@@ -1,5 +1,6 @@
 #include "actors/io/nats_connection.hpp"
 
+#include <random>
 #include <stdexcept>
 
 #include "actors/io/nats_options.hpp"
@@ -107,6 +108,33 @@ nats_events& events_of(void* closure) {
   return *static_cast<nats_events*>(closure);
 }
 
+/// Why it is not connected, as far as the library knows; empty where nobody was there to refuse.
+std::string last_error_of(natsConnection* connection) {
+  const char* detail = nullptr;
+  const auto status = natsConnection_GetLastError(connection, &detail);
+  if (status == NATS_OK)
+    return {};
+  std::string result = natsStatus_GetText(status);
+  if (detail != nullptr && *detail != '\0')
+    result.append(": ").append(detail);
+  return result;
+}
+
+/// What comes of a first attempt where no server could be reached, or none finished its greeting.
+bool nobody_there(natsStatus status) {
+  return status == NATS_NO_SERVER || status == NATS_TIMEOUT || status == NATS_IO_ERROR;
+}
+
+/// The pause before the servers are tried again, in ms; the library asks after each round.
+std::int64_t before_next_round(natsConnection* connection, int, void* target) {
+  constexpr std::int64_t shortest = 250;
+  constexpr std::int64_t jitter = 500; // so that ten replicas do not come back as one
+  if (auto reason = last_error_of(connection); !reason.empty() && events_of(target).failing)
+    events_of(target).failing(std::move(reason));
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return shortest + std::uniform_int_distribution<std::int64_t>{0, jitter}(random);
+}
+
 } // namespace
 
 std::shared_ptr<nats_connection> nats_connection::open(const config::nats_options& options,
@@ -126,15 +154,15 @@ nats_connection::~nats_connection() {
 
 void nats_connection::connect(const config::nats_options& options, const std::string& name,
                               std::unique_ptr<nats_events> events) {
-  auto prepared = make_nats_options(options, name, true);
+  auto prepared = make_nats_options(options, name);
   auto* raw = prepared.get();
   auto* closure = events.get();
   natsConnectionHandler on_connect = [](natsConnection*, void* target) {
     if (auto& call = events_of(target).connected)
       call();
   };
-  natsOptions_SetRetryOnFailedConnect(raw, true, on_connect, closure);
   natsOptions_SetReconnectedCB(raw, on_connect, closure);
+  natsOptions_SetCustomReconnectDelay(raw, before_next_round, closure);
   natsOptions_SetDisconnectedCB(
       raw,
       [](natsConnection*, void* target) {
@@ -152,12 +180,10 @@ void nats_connection::connect(const config::nats_options& options, const std::st
   natsOptions_SetClosedCB(
       raw,
       [](natsConnection* connection, void* target) {
-        const char* reason = nullptr;
-        natsConnection_GetLastError(connection, &reason);
         // The last of a connection's callbacks, which may come after the connection object is gone.
         std::unique_ptr<nats_events> last{&events_of(target)};
         if (last->closed)
-          last->closed(reason == nullptr ? "" : reason);
+          last->closed(last_error_of(connection));
       },
       closure);
   natsOptions_SetErrorHandler(
@@ -168,6 +194,12 @@ void nats_connection::connect(const config::nats_options& options, const std::st
       },
       closure);
   auto status = natsConnection_Connect(&connection_, raw);
+  if (nobody_there(status)) {
+    // Only now: of a server that is there and refuses us the library would otherwise try no other,
+    // close the connection and forget why.
+    natsOptions_SetRetryOnFailedConnect(raw, true, on_connect, closure);
+    status = natsConnection_Connect(&connection_, raw);
+  }
   if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED)
     check(status, "NATS connection");
   if (status == NATS_OK && events->connected)

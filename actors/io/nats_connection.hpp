@@ -31,9 +31,11 @@ void check(natsStatus status, const char* what);
 struct nats_events {
   std::function<void()> connected; ///< for the first time, or again
   std::function<void()> disconnected;
+  std::function<void(std::string reason)> failing; ///< no server lets us in; tried again
   std::function<void()> lame_duck; ///< the server is about to go; the library finds another
-  std::function<void(std::string reason)> closed; ///< for good: refused, or ended by the destructor
-  std::function<void(std::string text)> error;    ///< slow consumer, permissions, …
+  /// For good: the same server refused us twice in a row, or the destructor ended it.
+  std::function<void(std::string reason)> closed;
+  std::function<void(std::string text)> error; ///< slow consumer, permissions, …
 };
 
 /// A connection to NATS that reconnects for ever. Servers that cannot be reached are no error of

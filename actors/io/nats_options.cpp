@@ -2,46 +2,71 @@
 
 #include <algorithm>
 #include <limits>
-#include <random>
+#include <optional>
 #include <vector>
+
+#include "config/address.hpp"
 
 namespace meme::io {
 
 namespace {
 
-std::vector<std::string> split(const std::string& list) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    auto end = std::min(list.find(',', begin), list.size());
-    auto first = list.find_first_not_of(" \t", begin);
-    auto last = list.find_last_not_of(" \t", end - 1);
-    if (end > begin && first < end)
-      parts.push_back(list.substr(first, last - first + 1));
-    begin = end + 1;
+/// The library writes user, password and token into its JSON greeting as they stand.
+std::string json_escaped(const std::string& text) {
+  std::string result;
+  for (char c : text) {
+    if (c == '"' || c == '\\')
+      result += '\\';
+    result += c;
   }
-  return parts;
+  return result;
 }
 
-/// Nobody can ever listen here: connecting fails at once.
-constexpr auto no_server = "nats://255.255.255.255:1";
+/// The address without what stands before the @.
+std::string without_user(const std::string& server) {
+  const auto begin = server.find("://") + 3;
+  return server.substr(0, begin) + server.substr(server.rfind('@') + 1);
+}
 
-/// One that is to retry gets a last server that is none. nats.c (3.4, and newer ones) forgets which
-/// server it was about to try where the last one accepts the very first connection and then breaks
-/// it before its greeting, as half-open networks and proxies without a backend do; instead of
-/// retrying it then closes the connection for good. A last one that cannot be reached leaves it a
-/// place to go on from.
-void set_servers(natsOptions* raw, const std::string& urls, bool retries) {
-  auto servers = split(urls);
-  if (retries) {
-    std::shuffle(servers.begin(), servers.end(), std::random_device{});
-    servers.emplace_back(no_server);
-    check(natsOptions_SetNoRandomize(raw, true), "NATS_URL");
+/// Sets user and password for all servers, for the library would take `%40` literally. Not where
+/// they differ from server to server: there they stay in the addresses, as they stand.
+void set_user(natsOptions* raw, std::vector<std::string>& servers) {
+  std::optional<config::url_parts> first;
+  for (auto& server : servers) {
+    auto parts = std::get<config::url_parts>(config::parse_url(server));
+    if (!parts.has_user)
+      continue;
+    if (first && (first->user != parts.user || first->password != parts.password))
+      return;
+    first = std::move(parts);
   }
+  if (!first)
+    return;
+  auto user = json_escaped(first->user);
+  if (first->password.empty())
+    check(natsOptions_SetToken(raw, user.c_str()), "NATS_URL");
+  else
+    check(natsOptions_SetUserInfo(raw, user.c_str(), json_escaped(first->password).c_str()),
+          "NATS_URL");
+  for (auto& server : servers)
+    if (server.find('@') != server.npos)
+      server = without_user(server);
+}
+
+void set_servers(natsOptions* raw, const std::string& urls) {
+  // Checked with the rest of the configuration.
+  auto servers = std::get<std::vector<std::string>>(config::parse_nats_urls(urls));
+  set_user(raw, servers);
   std::vector<const char*> pointers;
   for (auto& server : servers)
     pointers.push_back(server.c_str());
   check(natsOptions_SetServers(raw, pointers.data(), static_cast<int>(pointers.size())),
         "NATS_URL");
+  // The library takes tls:// for an address like any other and would greet in the clear.
+  auto secure = std::any_of(servers.begin(), servers.end(),
+                            [](auto& server) { return server.rfind("tls://", 0) == 0; });
+  if (secure)
+    check(natsOptions_SetSecure(raw, true), "TLS");
 }
 
 void set_identity(natsOptions* raw, const config::nats_options& options) {
@@ -64,12 +89,11 @@ void set_tls(natsOptions* raw, const config::nats_options& options) {
 
 } // namespace
 
-nats_options_ptr make_nats_options(const config::nats_options& options, const std::string& name,
-                                   bool retries) {
+nats_options_ptr make_nats_options(const config::nats_options& options, const std::string& name) {
   natsOptions* raw = nullptr;
   check(natsOptions_Create(&raw), "NATS options");
   nats_options_ptr result{raw};
-  set_servers(raw, options.url, retries);
+  set_servers(raw, options.url);
   set_identity(raw, options);
   set_tls(raw, options);
   check(natsOptions_SetName(raw, name.c_str()), "NATS client name");
@@ -80,8 +104,6 @@ nats_options_ptr make_nats_options(const config::nats_options& options, const st
   check(natsOptions_SetIOBufSize(raw, static_cast<int>(options.io_buffer)), "nats.io-buffer");
   // For ever: nobody but the platform should decide that a queue's worker gives up on its queue.
   check(natsOptions_SetMaxReconnect(raw, std::numeric_limits<int>::max()), "NATS reconnects");
-  check(natsOptions_SetReconnectWait(raw, 250), "NATS reconnect wait");
-  check(natsOptions_SetReconnectJitter(raw, 500, 1'000), "NATS reconnect jitter");
   // One thread delivers for all subscriptions: their callbacks only pass messages on.
   check(natsOptions_UseGlobalMessageDelivery(raw, true), "NATS delivery");
   return result;

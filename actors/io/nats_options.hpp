@@ -7,9 +7,7 @@
 namespace meme::io {
 
 /// The library's options for ours: addresses, identity, TLS, buffers, and reconnecting for ever.
-/// `retries`: for a connection that is retried where it fails at first. Throws std::runtime_error
-/// for what the library refuses.
-nats_options_ptr make_nats_options(const config::nats_options& options, const std::string& name,
-                                   bool retries = false);
+/// Throws std::runtime_error for what the library refuses.
+nats_options_ptr make_nats_options(const config::nats_options& options, const std::string& name);
 
 } // namespace meme::io
