@@ -13,6 +13,7 @@
 #include "actors/io/listener.hpp"
 #include "actors/io/log.hpp"
 #include "actors/io/nats_options.hpp"
+#include "actors/io/redis_tls.hpp"
 #include "actors/policy/endpoint.hpp"
 #include "actors/supervisor.hpp"
 #include "config/address.hpp"
@@ -115,10 +116,13 @@ bool run(config::configuration& settings, std::shared_ptr<context> shared, const
   ::_exit(1);
 }
 
-/// What the NATS library says of certificates, keys and addresses; it reads them only now.
-std::string complaint_about(const config::nats_options& options) {
+/// What the libraries say of certificates, keys and addresses; they read them only now.
+std::string complaint_about(const config::options& options) {
   try {
-    io::make_nats_options(options, "meme-generator");
+    io::make_nats_options(options.nats, "meme-generator");
+    auto redis = std::get<config::redis_address>(config::parse_redis_url(options.cache.redis_url));
+    if (redis.tls)
+      io::redis_tls{options.cache.ca_file};
     return {};
   } catch (const std::exception& e) {
     return e.what();
@@ -130,7 +134,7 @@ std::string complaint_about(const config::nats_options& options) {
 int run_service(config::configuration& settings) {
   auto signals = block_signals(); // first of all: the NATS library starts threads early
   auto& options = settings.values();
-  if (auto problem = complaint_about(options.nats); !problem.empty()) {
+  if (auto problem = complaint_about(options); !problem.empty()) {
     std::cerr << "meme-generator: " << problem << '\n';
     return 2;
   }

@@ -14,6 +14,8 @@ pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(png REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(turbojpeg REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp)
+# Debian 12 has hiredis 0.14, which knows no TLS.
+pkg_check_modules(hiredis_ssl IMPORTED_TARGET hiredis_ssl>=1.0)
 pkg_check_modules(microhttpd REQUIRED IMPORTED_TARGET libmicrohttpd)
 
 find_path(CAF_INCLUDE_DIR caf/all.hpp REQUIRED)

@@ -11,7 +11,7 @@
 
 namespace meme::config {
 
-const bool redis_tls_available = false;
+const bool redis_tls_available = MEME_REDIS_TLS != 0;
 
 namespace check {
 
@@ -69,7 +69,7 @@ std::string redis_url(const std::string& text) {
   const auto url = parse_redis_url(text);
   if (auto* address = std::get_if<redis_address>(&url); address && address->tls)
     if (!redis_tls_available)
-      return "asks for TLS, which this program does not speak with Redis yet";
+      return "asks for TLS, which takes hiredis 1.0; this program was built with an older one";
   return reason_of(url);
 }
 

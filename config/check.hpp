@@ -4,8 +4,8 @@
 
 namespace meme::config {
 
-/// Whether rediss:// can be served. Not yet: it takes the `hiredis_ssl` of hiredis 1.0, which
-/// Debian 12 does not have.
+/// Whether rediss:// can be served: it takes the `hiredis_ssl` of hiredis 1.0, which Debian 12 does
+/// not have.
 extern const bool redis_tls_available;
 
 /// What a text setting has to be. Each returns why `text` is refused, a verb and what follows, or

@@ -4,7 +4,6 @@
 #include <sys/ioctl.h>
 
 #include <memory>
-#include <stdexcept>
 #include <vector>
 
 extern "C" {
@@ -82,7 +81,7 @@ struct redis_client::command {
 redis_client::redis_client(event_loop& loop, redis_settings settings, events on_event)
     : loop_(loop), settings_(std::move(settings)), events_(std::move(on_event)) {
   if (settings_.tls)
-    throw std::invalid_argument("rediss:// needs hiredis 1.x, this build has an older one");
+    tls_ = std::make_unique<redis_tls>(settings_.ca_file);
 }
 
 redis_client::~redis_client() {
@@ -95,8 +94,10 @@ void redis_client::connect() {
   context_ = redisAsyncConnect(settings_.host.c_str(), settings_.port);
   if (context_ == nullptr)
     throw std::bad_alloc();
-  if (context_->err != 0) {
-    std::string why = context_->errstr;
+  std::string why = context_->errstr;
+  if (context_->err == 0 && tls_)
+    why = tls_->begin(*context_, settings_.host);
+  if (!why.empty()) {
     redisAsyncFree(std::exchange(context_, nullptr));
     if (events_.lost)
       events_.lost(why);
@@ -242,6 +243,8 @@ void redis_client::lose(std::string why) {
 void redis_client::forget_context() {
   loop_.unwatch(fd_);
   loop_.cancel(std::exchange(timer_, 0));
+  if (auto refusal = tls_ ? tls_->refusal() : std::string{}; !refusal.empty())
+    why_lost_ = std::move(refusal);
   if (why_lost_.empty())
     why_lost_ = *context_->errstr != '\0' ? context_->errstr : "connection lost";
   context_ = nullptr;

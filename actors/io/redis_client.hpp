@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "actors/io/event_loop.hpp"
+#include "actors/io/redis_tls.hpp"
 
 struct redisAsyncContext;
 struct redisReply;
@@ -79,6 +81,7 @@ private:
   event_loop& loop_;
   redis_settings settings_;
   events events_;
+  std::unique_ptr<redis_tls> tls_; ///< outlives the context, which uses it; empty: in the clear
   redisAsyncContext* context_ = nullptr;
   int fd_ = -1;
   std::uint32_t interest_ = 0;

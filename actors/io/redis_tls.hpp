@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+struct redisAsyncContext;
+struct ssl_ctx_st;
+struct ssl_st;
+
+namespace meme::io {
+
+/// TLS for connections to Redis, as a client that trusts only whom it was told to: the chain has to
+/// end in `ca_file` or else in the system's certificates, and the certificate has to be the host's.
+///
+/// It takes the hiredis_ssl of hiredis 1.0; a build without it has no such object.
+class redis_tls {
+public:
+  /// Throws std::runtime_error where the file does not hold certificates.
+  explicit redis_tls(const std::string& ca_file);
+  ~redis_tls();
+  redis_tls(const redis_tls&) = delete;
+  redis_tls& operator=(const redis_tls&) = delete;
+
+  /// To be called once the context has begun to connect; what is sent waits for the handshake.
+  /// Returns why it is not possible, or nothing.
+  std::string begin(redisAsyncContext& context, const std::string& host);
+
+  /// Why the last connection's certificate was refused, or nothing. The context must still exist.
+  std::string refusal() const;
+
+private:
+  ssl_ctx_st* trust_ = nullptr;
+  ssl_st* session_ = nullptr; ///< the context's
+};
+
+} // namespace meme::io
