@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <new>
 
 namespace meme::io {
@@ -166,6 +167,9 @@ void http_client::configure(transfer& next) {
   // Rather a stream of HTTP/2 than a connection. Without TLS there is no HTTP/2 to wait for, and
   // libcurl would wait until the first answer of all is here.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, next.request.url.rfind("https:", 0) == 0 ? 1L : 0L);
+  // As OpenSSL, and with it NATS and Redis, understand it; Debian's libcurl has a path of its own.
+  if (const auto* authorities = std::getenv("SSL_CERT_FILE"))
+    curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(limits_.timeout.count()));
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
