@@ -7,14 +7,23 @@
 
 namespace meme::sketch {
 
+namespace {
+
+/// What a test looks at fits; a demonstration that runs for weeks forgets the oldest.
+constexpr std::size_t max_journal = 100'000;
+
+} // namespace
+
 counters::call::call(call&& other) noexcept
     : owner_{std::exchange(other.owner_, nullptr)},
       epoch_{other.epoch_},
+      number_{other.number_},
       answered_{other.answered_} {}
 
 counters::call& counters::call::operator=(call&& other) noexcept {
   std::swap(owner_, other.owner_);
   std::swap(epoch_, other.epoch_);
+  std::swap(number_, other.number_);
   std::swap(answered_, other.answered_);
   return *this;
 }
@@ -24,6 +33,7 @@ void counters::call::answered(unsigned status) {
     return;
   answered_ = true;
   owner_->count_status(epoch_, std::to_string(status));
+  owner_->note_status(number_, status);
 }
 
 void counters::call::end() {
@@ -46,6 +56,7 @@ counters::connection::~connection() {
 
 counters::call counters::begin_call() {
   ++calls_;
+  ++last_number_;
   max_in_flight_ = std::max(max_in_flight_, ++in_flight_);
   return call{*this};
 }
@@ -53,6 +64,21 @@ counters::call counters::begin_call() {
 void counters::count_status(std::uint64_t epoch, const std::string& status) {
   if (epoch == epoch_)
     ++by_status_[status];
+}
+
+void counters::count_prompt(const std::string& prompt) {
+  ++calls_by_prompt_[prompt];
+  journal_.push_back({last_number_, clock::now(), prompt, 0});
+  if (journal_.size() > max_journal)
+    journal_.pop_front();
+}
+
+void counters::note_status(std::uint64_t number, unsigned status) {
+  const auto found = std::lower_bound(
+      journal_.begin(), journal_.end(), number,
+      [](const entry& each, std::uint64_t wanted) { return each.number < wanted; });
+  if (found != journal_.end() && found->number == number)
+    found->status = status;
 }
 
 std::uint64_t counters::calls_for(const std::string& prompt) const {
@@ -85,6 +111,27 @@ std::string counters::json() const {
   return {text.GetString(), text.GetSize()};
 }
 
+std::string counters::journal_json() const {
+  rapidjson::StringBuffer text;
+  rapidjson::Writer<rapidjson::StringBuffer> writer{text};
+  writer.StartObject();
+  writer.Key("calls");
+  writer.StartArray();
+  for (const auto& each : journal_) {
+    writer.StartObject();
+    writer.Key("at_ms");
+    writer.Int64(std::chrono::duration_cast<std::chrono::milliseconds>(each.at - since_).count());
+    writer.Key("prompt");
+    writer.String(each.prompt.data(), static_cast<rapidjson::SizeType>(each.prompt.size()));
+    writer.Key("status");
+    writer.Uint(each.status);
+    writer.EndObject();
+  }
+  writer.EndArray();
+  writer.EndObject();
+  return {text.GetString(), text.GetSize()};
+}
+
 void counters::reset() {
   ++epoch_;
   calls_ = faults_ = 0;
@@ -92,6 +139,8 @@ void counters::reset() {
   max_connections_ = connections_total_ = connections_;
   by_status_.clear();
   calls_by_prompt_.clear();
+  journal_.clear();
+  since_ = clock::now();
 }
 
 } // namespace meme::sketch

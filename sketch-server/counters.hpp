@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
@@ -30,10 +32,12 @@ public:
 
   private:
     friend class counters;
-    explicit call(counters& owner) : owner_{&owner}, epoch_{owner.epoch_} {}
+    explicit call(counters& owner)
+        : owner_{&owner}, epoch_{owner.epoch_}, number_{owner.last_number_} {}
 
     counters* owner_ = nullptr;
     std::uint64_t epoch_ = 0;
+    std::uint64_t number_ = 0;
     bool answered_ = false;
   };
 
@@ -50,19 +54,36 @@ public:
   };
 
   call begin_call();
-  void count_prompt(const std::string& prompt) { ++calls_by_prompt_[prompt]; }
+
+  /// Keeps what the call that began last asks for.
+  void count_prompt(const std::string& prompt);
+
   void count_fault() { ++faults_; }
 
   std::uint64_t calls_for(const std::string& prompt) const;
+  std::size_t in_flight() const { return in_flight_; }
 
   /// Everything as JSON, see README.md.
   std::string json() const;
+
+  /// The calls whose prompts were counted, in the order in which they came, see README.md.
+  std::string journal_json() const;
 
   /// Zeroes what accumulates. Calls now under way do not count in what follows.
   void reset();
 
 private:
+  using clock = std::chrono::steady_clock;
+
+  struct entry {
+    std::uint64_t number; ///< of the call
+    clock::time_point at;
+    std::string prompt;
+    unsigned status; ///< 0: not answered
+  };
+
   void count_status(std::uint64_t epoch, const std::string& status);
+  void note_status(std::uint64_t number, unsigned status);
 
   std::uint64_t epoch_ = 0; ///< how often reset: tells calls of before
   std::uint64_t calls_ = 0;
@@ -74,6 +95,9 @@ private:
   std::uint64_t connections_total_ = 0;
   std::map<std::string, std::uint64_t> by_status_;
   std::unordered_map<std::string, std::uint64_t> calls_by_prompt_;
+  std::uint64_t last_number_ = 0; ///< of a call, ever
+  clock::time_point since_ = clock::now();
+  std::deque<entry> journal_; ///< oldest first
 };
 
 } // namespace meme::sketch

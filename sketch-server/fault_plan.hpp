@@ -55,6 +55,7 @@ struct rule {
   std::uint64_t from = 1;
   std::uint64_t to = UINT64_MAX; ///< inclusive
   std::uint64_t every = 1;
+  std::uint64_t while_busy = 0; ///< so many others, or more, are in flight
   std::shared_ptr<const action> does;
   std::uint64_t seen = 0; ///< calls whose prompt fits
 };
@@ -74,9 +75,9 @@ public:
   /// Reads the JSON form (README.md). Empty text is the empty plan. Throws bad_plan.
   explicit fault_plan(std::string_view json);
 
-  /// Counts the call. @returns what the first rule that applies does; null if none applies. It
-  /// stays valid when the plan is replaced.
-  std::shared_ptr<const action> decide(std::string_view prompt);
+  /// Counts the call, which comes while `others` are in flight. @returns what the first rule that
+  /// applies does; null if none applies. It stays valid when the plan is replaced.
+  std::shared_ptr<const action> decide(std::string_view prompt, std::uint64_t others = 0);
 
   std::size_t size() const { return rules_.size(); }
 

@@ -117,6 +117,10 @@ constexpr field fields[] = {
     {"calls", read_calls},
     {"every",
      [](draft& to, const json& value) { to.result.every = number(value, "every", 1, UINT32_MAX); }},
+    {"while_busy",
+     [](draft& to, const json& value) {
+       to.result.while_busy = number(value, "while_busy", 1, UINT32_MAX);
+     }},
     {"status", read_status},
     {"headers", read_headers},
     {"body",

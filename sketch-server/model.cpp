@@ -18,7 +18,8 @@ std::variant<accepted_call, reply> model::receive(const call_request& request) {
   auto& order = std::get<picture_order>(read);
   if (settings_.admin) // nobody could ask for them otherwise, and they would pile up
     counts_.count_prompt(order.prompt);
-  auto does = plan_.decide(order.prompt);
+  const auto in_flight = counts_.in_flight();
+  auto does = plan_.decide(order.prompt, in_flight == 0 ? 0 : in_flight - 1);
   if (does)
     counts_.count_fault();
   else

@@ -86,7 +86,7 @@ po::options_description known_options() {
       "draw nothing: answer with one PNG of exactly this length");
   add("token", text()->value_name("TOKEN"), "refuse calls without this bearer token");
   add("fault-plan", text()->value_name("FILE|JSON"), "what goes wrong, and when: see README.md");
-  add("admin", po::bool_switch(), "serve /_stats, /_faults and /_reset");
+  add("admin", po::bool_switch(), "serve /_stats, /_calls, /_faults and /_reset");
   add("drawing-threads", text()->value_name("N")->default_value("1"), "1 to 4");
   add("help", po::bool_switch(), "print this");
   add("version", po::bool_switch(), "print the version");

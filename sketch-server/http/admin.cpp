@@ -42,11 +42,14 @@ reply replace_plan(model& subject, std::string_view body) {
 
 reply administer(model& subject, route where, bool is_post, std::string_view target,
                  std::string_view body) {
-  if (is_post == (where == route::stats))
+  const auto is_read = where == route::stats || where == route::calls;
+  if (is_post == is_read)
     return error_reply(405, "Method Not Allowed");
   switch (where) {
   case route::stats:
     return stats(subject, target);
+  case route::calls:
+    return text_reply(200, subject.counts().journal_json(), json_type);
   case route::faults:
     return replace_plan(subject, body);
   case route::reset:

@@ -38,6 +38,8 @@ route route_of(std::string_view path, bool admin) {
     return route::model;
   if (admin && path == "/_stats")
     return route::stats;
+  if (admin && path == "/_calls")
+    return route::calls;
   if (admin && path == "/_faults")
     return route::faults;
   if (admin && path == "/_reset")

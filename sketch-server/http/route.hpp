@@ -6,7 +6,7 @@
 
 namespace meme::sketch {
 
-enum class route { model, health, stats, faults, reset, unknown };
+enum class route { model, health, stats, calls, faults, reset, unknown };
 
 /// Where a request's path leads, e.g. `/hf-inference/models/org/name` to a model. Without `admin`
 /// the administration's addresses are unknown ones.

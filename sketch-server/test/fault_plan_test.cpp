@@ -80,6 +80,15 @@ BOOST_AUTO_TEST_CASE(a_rule_can_take_every_nth_call) {
   BOOST_TEST(answers(in_range, times(8, "a")) == "...3.3..");
 }
 
+BOOST_AUTO_TEST_CASE(a_rule_can_be_for_busy_times) {
+  fault_plan plan{R"([{"while_busy": 2, "status": 429}])"};
+  BOOST_TEST(!plan.decide("a", 0));
+  BOOST_TEST(!plan.decide("a", 1));
+  BOOST_TEST(std::get<send_text>(plan.decide("a", 2)->what).status == 429u);
+  BOOST_TEST(std::get<send_text>(plan.decide("a", 9)->what).status == 429u);
+  BOOST_TEST(refused(R"([{"while_busy": 0, "status": 429}])", "while_busy"));
+}
+
 BOOST_AUTO_TEST_CASE(an_action_outlives_its_plan) {
   fault_plan plan{R"([{"body": "old"}])"};
   const auto does = plan.decide("a");

@@ -236,6 +236,36 @@ BOOST_AUTO_TEST_CASE(a_call_that_hangs_ends_when_its_client_leaves) {
   BOOST_TEST(counts_become(server, R"("connections":1,)")); // the one that asks
 }
 
+BOOST_AUTO_TEST_CASE(more_calls_at_a_time_than_it_takes_are_refused) {
+  const running_server server;
+  set_faults(server, R"([{"match": "hang", "hang": true}, {"while_busy": 1, "status": 429}])");
+  client hanging{server};
+  BOOST_TEST(client{server}.call().result_int() == 200u);
+  hanging.send(http::verb::post, "/", R"({"inputs": "hang"})");
+  BOOST_TEST(counts_become(server, R"("in_flight":1,)"));
+  BOOST_TEST(client{server}.call().result_int() == 429u);
+  hanging.socket().close();
+  BOOST_TEST(counts_become(server, R"("in_flight":0,)"));
+  BOOST_TEST(client{server}.call().result_int() == 200u);
+}
+
+BOOST_AUTO_TEST_CASE(calls_are_kept_in_order_with_their_end) {
+  const running_server server;
+  set_faults(server, R"([{"match": "bad", "status": 500}])");
+  client caller{server};
+  caller.call("good");
+  caller.call("bad");
+  const auto journal = caller.get("/_calls").body();
+  const auto good = journal.find(R"("prompt":"good","status":200})");
+  const auto bad = journal.find(R"("prompt":"bad","status":500})");
+  BOOST_TEST(journal.substr(0, 18) == R"({"calls":[{"at_ms")");
+  BOOST_TEST(good != journal.npos);
+  BOOST_TEST(bad != journal.npos);
+  BOOST_TEST(good < bad);
+  caller.post("/_reset", "");
+  BOOST_TEST(caller.get("/_calls").body() == R"({"calls":[]})");
+}
+
 BOOST_AUTO_TEST_CASE(a_call_ends_when_its_client_leaves_during_the_latency) {
   auto settings = small_pictures();
   settings.latency = std::chrono::minutes{10};

@@ -50,6 +50,17 @@ std::int64_t sketch_server::calls(const std::string& prompt) const {
   return json{body_of(http_get(url() + "/_stats?prompt=" + escaped(prompt)))}.integer("/calls");
 }
 
+std::vector<model_call> sketch_server::journal() const {
+  const json all{body_of(http_get(url() + "/_calls"))};
+  std::vector<model_call> result(all.size("/calls"));
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const auto here = "/calls/" + std::to_string(i);
+    result[i] = {all.integer((here + "/at_ms").c_str()), all.text((here + "/prompt").c_str()),
+                 static_cast<int>(all.integer((here + "/status").c_str()))};
+  }
+  return result;
+}
+
 void sketch_server::set_faults(const std::string& rules) const {
   body_of(http_post(url() + "/_faults", rules));
 }

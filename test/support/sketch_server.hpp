@@ -11,6 +11,13 @@
 
 namespace meme::test {
 
+/// A call that the model has got.
+struct model_call {
+  std::int64_t at_ms = 0; ///< since the model's start or `reset`
+  std::string prompt;
+  int status = 0; ///< 0: not answered
+};
+
 /// The model's stand-in, with its administration switched on. It keeps its port over stop, kill and
 /// start, and forgets its counts.
 class sketch_server {
@@ -32,6 +39,9 @@ public:
   json stats() const;
   std::int64_t calls() const { return stats().integer("/calls"); }
   std::int64_t calls(const std::string& prompt) const; ///< those for this very prompt
+
+  /// Every call, in the order in which they came.
+  std::vector<model_call> journal() const;
 
   /// Replaces the fault plan: a JSON list of rules, e.g. `[{"match": "boom", "status": 503}]`.
   void set_faults(const std::string& rules) const;
