@@ -27,7 +27,8 @@ public:
 
   /// A call that was one of `in_flight` succeeded.
   void succeeded(std::size_t in_flight) {
-    if (static_cast<double>(in_flight) >= 0.9 * limit_)
+    // Of the whole calls it allows: 8 are never nine tenths of 8.95.
+    if (static_cast<double>(in_flight) >= 0.9 * static_cast<double>(limit()))
       limit_ = std::min(most_, limit_ + 1.0 / limit_);
   }
 

@@ -52,11 +52,14 @@ BOOST_AUTO_TEST_CASE(it_does_not_grow_while_it_is_not_used) {
   BOOST_TEST(limit.limit() == 70u);
 }
 
-BOOST_AUTO_TEST_CASE(it_recovers) {
-  concurrency_limit limit{100};
-  for (int i = 0; i < 5; ++i)
-    limit.overloaded(start + i * 1s, start + i * 1s);
-  for (int i = 0; i < 10'000; ++i)
-    limit.succeeded(limit.limit());
-  BOOST_TEST(limit.limit() == 100u);
+BOOST_AUTO_TEST_CASE(it_recovers_from_wherever_it_fell_to) {
+  for (std::size_t most = 1; most <= 100; ++most)
+    for (int falls = 1; falls <= 10; ++falls) {
+      concurrency_limit limit{most};
+      for (int i = 0; i < falls; ++i)
+        limit.overloaded(start + i * 1s, start + i * 1s);
+      for (int i = 0; i < 10'000; ++i)
+        limit.succeeded(limit.limit());
+      BOOST_TEST(limit.limit() == most);
+    }
 }
