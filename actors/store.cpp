@@ -90,6 +90,7 @@ void redis_store::on_lost(const std::string& why) {
 void redis_store::look_up(const std::string& key) {
   redis_->get(key,
               [this, key](std::optional<io::redis_client::found> value, const std::string& error) {
+                note_refusal(refuses_reads_, "look up", error);
                 if (!error.empty())
                   count_failure("a look-up failed", error);
                 if (!value)
@@ -115,9 +116,23 @@ void redis_store::answer(const std::string& key, picture_ptr picture,
 void redis_store::keep_picture(const keep& what) {
   redis_->set(what.key, what.picture->bytes, shared_->options.cache.ttl,
               [this](const std::string& error) {
+                note_refusal(refuses_writes_, "store", error);
                 if (!error.empty())
                   count_failure("a picture was not stored", error);
               });
+}
+
+/// A Redis that is connected may still refuse: no memory left, a replica, its master gone.
+void redis_store::note_refusal(bool& refuses, const char* what, const std::string& why) {
+  if (!why.empty() && !redis_->ready())
+    return; // the connection was lost, which is said elsewhere
+  if (std::exchange(refuses, !why.empty()) == refuses)
+    return;
+  if (refuses)
+    log::warning("Redis does not " + std::string{what} + ", requests go on without it",
+                 {{"error", why}});
+  else
+    log::info("Redis does " + std::string{what} + " again");
 }
 
 void redis_store::count_failure(const char* what, const std::string& why) {

@@ -29,6 +29,7 @@ private:
   void look_up(const std::string& key);
   void answer(const std::string& key, picture_ptr picture, std::chrono::milliseconds ttl_left);
   void keep_picture(const keep& what);
+  void note_refusal(bool& refuses, const char* what, const std::string& why);
   void count_failure(const char* what, const std::string& why);
 
   context_ptr shared_;
@@ -37,6 +38,8 @@ private:
   std::minstd_rand random_;
   unsigned attempts_ = 0; ///< since a connection lasted
   io::event_loop::timer_id lasting_ = 0;
+  bool refuses_reads_ = false;
+  bool refuses_writes_ = false;
   bool said_lost_ = false; ///< one log line for each outage, not one for each attempt
 };
 
