@@ -77,7 +77,15 @@ void generator_state::enqueue(flight& next) {
 
 bool generator_state::can_call() const {
   auto now = self->clock().now();
-  return under_way.size() < limit.limit() && now >= quiet_until && breaker.may_call(now);
+  return under_way.size() < limit.limit() && breaker.may_call(now);
+}
+
+/// The model asked to be left alone. What waits comes back after that time, and not all at its end.
+void generator_state::rest(flight& next) {
+  auto pause = std::chrono::ceil<std::chrono::milliseconds>(quiet_until - self->clock().now())
+               + policy::random_pause(shared->options.generator.retry_base, random);
+  next.at = stage::pausing;
+  self->delayed_send(self, pause, caf::tick_atom_v, next.what->key);
 }
 
 /// Begins what can begin. Entries of flights that have ended meanwhile are dropped on the way.
@@ -85,7 +93,9 @@ void generator_state::pump() {
   while (!waiting.empty()) {
     auto found = flights.find(waiting.front());
     auto stale = found == flights.end() || found->second.at != stage::waiting;
-    if (!stale && (!can_call() || !start_call(found->second)))
+    if (!stale && self->clock().now() < quiet_until)
+      rest(found->second);
+    else if (!stale && (!can_call() || !start_call(found->second)))
       break;
     waiting.pop_front();
   }
@@ -186,8 +196,6 @@ void generator_state::learn(const call_under_way& ended, const called& what) {
     breaker_opened();
   else if (before != state::closed && breaker.now_in() == state::closed)
     log::info("the model is called again");
-  if (quiet_until > now)
-    self->delayed_send(self, quiet_until - now, caf::tick_atom_v, std::string{});
 }
 
 void generator_state::breaker_opened() {

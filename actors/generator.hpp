@@ -62,6 +62,7 @@ struct generator_state {
   bool can_call() const;
   void pump();
   void enqueue(flight& next);
+  void rest(flight& next);
   bool start_call(flight& next);
   void learn(const call_under_way& ended, const called& what);
   void token_refused();

@@ -236,6 +236,20 @@ BOOST_AUTO_TEST_CASE(an_overloaded_model_is_called_less_and_the_breaker_stays_cl
   BOOST_TEST(calls() == 31);
 }
 
+BOOST_AUTO_TEST_CASE(what_came_in_a_quiet_time_is_not_called_all_at_its_end) {
+  ask("first");
+  end_with(seen.calls[0].back(), policy::verdict::kind::wait, error_code::model_overloaded, 2s);
+  for (int i = 0; i < 40; ++i)
+    ask("key-" + std::to_string(i));
+  advance(2s);
+  BOOST_TEST(calls() < 10u);
+  advance(100ms);
+  BOOST_TEST(calls() > 1u);
+  BOOST_TEST(calls() < 30u);
+  advance(400ms);
+  BOOST_TEST(calls() == 42u);
+}
+
 BOOST_AUTO_TEST_CASE(a_drain_gives_back_what_waits_and_lets_calls_end) {
   ask("a");
   ask("b");
