@@ -177,11 +177,8 @@ void generator_state::learn(const call_under_way& ended, const called& what) {
     break;
   case kind::wait:
     breaker.succeeded(now);
-    if (what.verdict.code == error_code::model_overloaded) {
-      limit.overloaded(ended.begun, now);
-      if (what.verdict.retry_after)
-        quiet_until = std::max(quiet_until, now + *what.verdict.retry_after);
-    }
+    if (what.verdict.code == error_code::model_overloaded)
+      overloaded(ended.begun, what.verdict.retry_after);
     break;
   case kind::retry:
     breaker.failed(now, random);
@@ -196,6 +193,23 @@ void generator_state::learn(const call_under_way& ended, const called& what) {
     breaker_opened();
   else if (before != state::closed && breaker.now_in() == state::closed)
     log::info("the model is called again");
+}
+
+/// The model is asked for too much: `wanted` is how long it wants to be left alone.
+void generator_state::overloaded(clock::time_point begun,
+                                 std::optional<std::chrono::milliseconds> wanted) {
+  auto now = self->clock().now();
+  auto before = limit.limit();
+  limit.overloaded(begun, now);
+  if (limit.limit() < before)
+    log::info("fewer calls of the model at a time", {{"limit", limit.limit()}, {"was", before}});
+  if (!wanted)
+    return;
+  if (quiet_until <= now) {
+    shared->metrics->quiet_times.Increment();
+    log::warning("the model asked to be left alone", {{"pause_ms", wanted->count()}});
+  }
+  quiet_until = std::max(quiet_until, now + *wanted);
 }
 
 void generator_state::breaker_opened() {

@@ -65,6 +65,7 @@ struct generator_state {
   void rest(flight& next);
   bool start_call(flight& next);
   void learn(const call_under_way& ended, const called& what);
+  void overloaded(clock::time_point begun, std::optional<std::chrono::milliseconds> wanted);
   void token_refused();
   void breaker_opened();
   void tell_flow();

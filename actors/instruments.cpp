@@ -81,6 +81,8 @@ instruments::instruments(std::shared_ptr<Registry> to)
                           "Circuit breaker around the model: 0 closed, 1 open, 2 half-open")),
       breaker_openings(counter(*registry, "meme_generator_breaker_openings_total",
                                "Times the circuit breaker has opened")),
+      quiet_times(counter(*registry, "meme_generator_model_quiet_times_total",
+                          "Times the model asked to be left alone for a while")),
       errors_by_code_(BuildCounter()
                           .Name("meme_generator_errors_by_code_total")
                           .Help("Requests answered with an error, by its code")

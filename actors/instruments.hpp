@@ -59,6 +59,7 @@ public:
   prometheus::Gauge& call_limit;
   prometheus::Gauge& breaker_state;
   prometheus::Counter& breaker_openings;
+  prometheus::Counter& quiet_times;
 
   prometheus::Counter& errors_by(error_code code);
   prometheus::Counter& retries_by(error_code code);

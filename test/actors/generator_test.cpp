@@ -230,6 +230,7 @@ BOOST_AUTO_TEST_CASE(an_overloaded_model_is_called_less_and_the_breaker_stays_cl
     end_with(seen.calls[0][i], policy::verdict::kind::wait, error_code::model_overloaded, 5s);
   BOOST_TEST(shared->metrics->call_limit.Value() == 44); // of 64
   BOOST_TEST(shared->metrics->breaker_state.Value() == 0);
+  BOOST_TEST(shared->metrics->quiet_times.Value() == 1);
   ask("another");
   BOOST_TEST(calls() == 20); // it is quiet time
   advance(8s);
