@@ -99,4 +99,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_equal_prompts_at_once_cost_one_call) {
   BOOST_TEST(pictures.size() == 1u);
   BOOST_TEST(here.model.calls() == 1);
   BOOST_TEST(here.drained());
+  BOOST_TEST_MESSAGE("row 12: " << ids.size() << " answers, "
+                                << here.results.messages().size() - ids.size() << " duplicates, "
+                                << here.model.calls() << " call of the model");
 }

@@ -21,6 +21,12 @@ std::string with(const std::string& field) {
   return R"({"prompt": "a cat", )" + field + "}";
 }
 
+/// A good request of exactly so many bytes.
+std::string of_bytes(std::size_t size) {
+  const auto least = with(R"("padding": "")");
+  return with("\"padding\": \"" + repeated("x", size - least.size()) + '"');
+}
+
 /// None of these may be served.
 std::vector<std::string> hostile_requests() {
   return {
@@ -42,6 +48,7 @@ std::vector<std::string> hostile_requests() {
       R"(["a cat"])",
       "{}",
       with("\"deep\": " + repeated("[", 1'000) + repeated("]", 1'000)),
+      with("\"deep\": " + repeated("[", 16) + repeated("]", 16)),
       // prompts
       R"({"prompt": ""})",
       R"({"prompt": " \t\n"})",
@@ -52,7 +59,10 @@ std::vector<std::string> hostile_requests() {
       R"({"prompt": "lone surrogate \ud800"})",
       "{\"prompt\": \"bad UTF-8 \xff\xfe\"}",
       "{\"prompt\": \"overlong \xc0\xaf\"}",
-      "{\"prompt\": \"a NUL \0 byte\"}" + std::string(1, '\0'),
+      "{\"prompt\": \"a NUL " + std::string(1, '\0') + " byte\"}",
+      R"({"prompt": "a NUL at the end"})" + std::string(1, '\0'),
+      "{\"prompt\": \"a surrogate in UTF-8 \xed\xa0\x80\"}",
+      "{\"prompt\": \"cut in a character \xf0\x9f\x90",
       request("long", repeated("x", 2'001)),
       // ids
       with(R"("id": 7)"),
@@ -84,10 +94,15 @@ std::vector<std::string> hostile_requests() {
       with(R"("reply_to": "meme.request.again")"),
       with(R"("reply_to": 7)"),
       // size
-      with("\"padding\": \"" + repeated("x", 70'000) + "\""),
+      of_bytes(65'537),
       repeated("x", 900'000),
   };
 }
+
+/// Its model draws nothing: only what is asked of it matters here.
+struct quick_world : world {
+  quick_world() : world{{"max_payload: 8388608", {}, {"--fixed-bytes", "5000"}, {}}} {}
+};
 
 } // namespace
 
@@ -121,6 +136,9 @@ BOOST_FIXTURE_TEST_CASE(each_gets_one_error_and_nothing_else_is_disturbed, world
   BOOST_TEST(memes->process().running());
   BOOST_TEST(memes->page("/readyz").status == 200);
   BOOST_TEST(memes->metric("meme_generator_actor_restarts_total") == 0);
+  BOOST_TEST_MESSAGE("row 10: " << hostile.size() << " hostile requests, " << messages.size()
+                                << " errors, " << errors.messages().size() - messages.size()
+                                << " duplicates; " << answered.size() << " good ones beside them");
 }
 
 BOOST_FIXTURE_TEST_CASE(the_id_of_a_bad_request_is_echoed_where_it_can_be_read, world) {
@@ -130,7 +148,7 @@ BOOST_FIXTURE_TEST_CASE(the_id_of_a_bad_request_is_echoed_where_it_can_be_read, 
   BOOST_TEST(json{next_error().data}.text("/request_id") == "comes last");
 }
 
-BOOST_FIXTURE_TEST_CASE(the_limits_themselves_are_served, world) {
+BOOST_FIXTURE_TEST_CASE(the_limits_themselves_are_served, quick_world) {
   const std::vector<std::string> extremes = {
       request("1", repeated("\xf0\x9f\x90\xb1", 2'000)),
       request(repeated("x", 128), "x"),
@@ -139,9 +157,27 @@ BOOST_FIXTURE_TEST_CASE(the_limits_themselves_are_served, world) {
       request("5", "a cat", R"("num_inference_steps": 1, "guidance_scale": 0)"),
       request("6", "a cat", R"("seed": 9007199254740991)"),
       request("7", "a cat", "\"deep\": " + repeated("[", 15) + repeated("]", 15)),
+      of_bytes(65'536),
   };
   for (const auto& each : extremes)
     ask(each);
   BOOST_TEST(results.wait_for(extremes.size()));
   BOOST_TEST(errors.messages().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(hostile_headers_go_no_further, quick_world) {
+  auto everything = client.subscribe("my.>");
+  for (const auto* reply : {"my.*", "my.>", "meme.request", "$JS.API.INFO", "two words"})
+    client.enqueue("meme.request", request("header", "a cat"), {{"Meme-Reply-To", reply}});
+  BOOST_TEST(errors.wait_for(5));
+  client.enqueue("meme.request", request("trace", "a dog"),
+                 {{"traceparent", std::string(10'000, 'x')}, {"Nats-Msg-Id", "mine"}});
+  const auto& result = next_result();
+  BOOST_TEST(result.header.count("traceparent") == 0u);
+  BOOST_TEST(result.header.at("Nats-Msg-Id") != "mine");
+  BOOST_TEST(drained());
+  for (const auto& each : errors.messages())
+    BOOST_TEST(json{each.data}.text("/code") == "bad_request");
+  BOOST_TEST(everything.messages().empty());
+  BOOST_TEST(model.calls("a cat") == 0);
 }
