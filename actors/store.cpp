@@ -124,8 +124,8 @@ void redis_store::keep_picture(const keep& what) {
 
 /// A Redis that is connected may still refuse: no memory left, a replica, its master gone.
 void redis_store::note_refusal(bool& refuses, const char* what, const std::string& why) {
-  if (!why.empty() && !redis_->ready())
-    return; // the connection was lost, which is said elsewhere
+  if (!why.empty() && (!redis_ || !redis_->ready()))
+    return; // the connection was lost, which is said elsewhere, or we end
   if (std::exchange(refuses, !why.empty()) == refuses)
     return;
   if (refuses)
