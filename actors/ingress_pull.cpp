@@ -3,10 +3,10 @@
 // messages (with an acknowledgement subject as reply) and status messages (NATS ADR-13).
 
 #include <algorithm>
-#include <charconv>
 
 #include "actors/ingress.hpp"
 #include "actors/io/log.hpp"
+#include "actors/policy/pull_status.hpp"
 
 namespace meme {
 
@@ -23,12 +23,6 @@ constexpr std::size_t max_retired = 8;
 
 std::int64_t nanoseconds(std::chrono::nanoseconds time) {
   return time.count();
-}
-
-std::size_t to_count(const std::string& digits) {
-  std::size_t value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
 }
 
 } // namespace
@@ -147,17 +141,18 @@ void ingress_state::on_delivered(io::bus_message_ptr message) {
 /// Status messages: 100 a heartbeat, 408 the pull's time is over, 409 and 503 something is wrong
 /// with the consumer, the stream or the server.
 void ingress_state::on_status(const io::bus_message& message) {
+  using kind = policy::pull_status::kind;
   auto status = message.header("Status");
-  if (status == "100" || (!status.empty() && message.subject() != inbox))
+  auto [what, pending] = policy::read_pull_status(status, message.header("Nats-Pending-Messages"));
+  if (what == kind::heartbeat || (what != kind::none && message.subject() != inbox))
     return;
-  if (status == "408" || status == "404") {
-    auto pending = message.header("Nats-Pending-Messages");
-    if (pending.empty()) // an older server: this pull's share is not known
+  if (what == kind::lapsed) {
+    if (!pending) // this pull's share is not known
       return renew_subscription(nullptr);
-    window.lapsed(to_count(pending));
+    window.lapsed(*pending);
     return pull();
   }
-  if (status.empty()) {
+  if (what == kind::none) {
     log::warning("something that is no request came to the inbox",
                  {{"subject", message.subject()}});
     return;

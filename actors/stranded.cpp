@@ -1,7 +1,5 @@
 #include "actors/stranded.hpp"
 
-#include <rapidjson/document.h>
-
 #include "actors/dead_letter.hpp"
 #include "actors/io/log.hpp"
 
@@ -9,17 +7,6 @@ namespace meme {
 
 std::string stranded_subject(const config::nats_options& nats) {
   return "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES." + nats.stream + "." + nats.consumer;
-}
-
-std::optional<std::uint64_t> stranded_sequence(std::string_view advisory) {
-  rapidjson::Document json;
-  json.Parse<rapidjson::kParseIterativeFlag>(advisory.data(), advisory.size());
-  if (json.HasParseError() || !json.IsObject())
-    return {};
-  auto found = json.FindMember("stream_seq");
-  if (found == json.MemberEnd() || !found->value.IsUint64())
-    return {};
-  return found->value.GetUint64();
 }
 
 void bury_stranded(io::jetstream& api, const context& shared, std::uint64_t sequence) {

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "actors/context.hpp"
 #include "actors/io/jetstream.hpp"
@@ -14,10 +12,6 @@ namespace meme {
 /// as the consumer's max_deliver allows and not acknowledged. In a work queue such a message stays
 /// for ever, unseen. (With our own consumer, whose limit is -1, it cannot happen.)
 std::string stranded_subject(const config::nats_options& nats);
-
-/// The message's place in the stream, from the server's advisory
-/// (io.nats.jetstream.advisory.v1.max_deliver).
-std::optional<std::uint64_t> stranded_sequence(std::string_view advisory);
 
 /// Answers a stranded message with an error, puts it among the dead letters, and then removes it.
 /// Blocks for a few round trips; throws std::runtime_error where one fails, with the message still

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include <rapidjson/document.h>
+
 namespace meme {
 
 namespace {
@@ -67,6 +69,18 @@ std::optional<delivery_info> parse_ack_subject(std::string_view subject) {
   if (info.deliveries == 0 || info.stream_sequence == 0)
     return std::nullopt; // both count from 1
   return info;
+}
+
+std::optional<std::uint64_t> stranded_sequence(std::string_view advisory) {
+  rapidjson::Document json;
+  json.Parse<rapidjson::kParseIterativeFlag>(advisory.data(), advisory.size());
+  if (json.HasParseError() || !json.IsObject())
+    return {};
+  const auto found = json.FindMember("stream_seq");
+  if (found == json.MemberEnd() || !found->value.IsUint64()
+      || found->value.GetUint64() == 0) // places count from 1
+    return {};
+  return found->value.GetUint64();
 }
 
 } // namespace meme

@@ -27,4 +27,8 @@ struct delivery_info {
 /// Returns nothing for a subject that is not of either form.
 std::optional<delivery_info> parse_ack_subject(std::string_view subject);
 
+/// The place in the stream of a message that the server has given up, from its advisory
+/// (io.nats.jetstream.advisory.v1.max_deliver); nothing where it is none.
+std::optional<std::uint64_t> stranded_sequence(std::string_view advisory);
+
 } // namespace meme

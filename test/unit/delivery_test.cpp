@@ -89,3 +89,11 @@ BOOST_AUTO_TEST_CASE(mutated_subjects_never_crash) {
       BOOST_REQUIRE_GE(info->deliveries, 1U);
   }
 }
+
+BOOST_AUTO_TEST_CASE(an_advisory_names_the_place_of_a_stranded_message) {
+  BOOST_TEST((meme::stranded_sequence(R"({"stream":"MEMES","stream_seq":42})") == 42U));
+  for (const auto* none :
+       {"", "{", "[42]", "{}", R"({"stream_seq":"42"})", R"({"stream_seq":-1})",
+        R"({"stream_seq":0})", R"({"stream_seq":1.5})", R"({"stream_seq":18446744073709551616})"})
+    BOOST_TEST(!meme::stranded_sequence(none).has_value(), none);
+}
