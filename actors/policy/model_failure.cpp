@@ -62,11 +62,10 @@ bool doubts_address(error_code code, std::string_view words) {
 /// The verdict's line; the hint is not what gives way where there is too much to say.
 std::string compose(std::string text, std::string_view words, std::string_view secret,
                     std::string_view hint) {
-  std::string quoted(words);
-  if (!secret.empty()) // first: a token cut in two would not be found
-    boost::algorithm::replace_all(quoted, secret, "***");
-  if (!quoted.empty())
-    text.append(": ").append(quoted);
+  if (!words.empty())
+    text.append(": ").append(words);
+  if (!secret.empty()) // before it is cut: half a token would not be found
+    boost::algorithm::replace_all(text, secret, "***");
   return clean_text(text, max_text_chars - hint.size()).append(hint);
 }
 

@@ -256,6 +256,14 @@ BOOST_AUTO_TEST_CASE(the_token_is_masked_even_where_the_text_is_cut) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_token_is_masked_wherever_it_comes_from) {
+  auto reply = answer(200, "no picture");
+  reply.secret = "hf_secret";
+  reply.content_type = "text/hf_secret";
+  BOOST_TEST(judge(reply).text.find("called text/***") != std::string::npos);
+  BOOST_TEST(judge(reply).text.find("hf_secret") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(deep_nesting_needs_no_stack) {
   BOOST_TEST(judge(500, std::string(1'000'000, '[')).text.size() > 0U);
   std::string objects;
