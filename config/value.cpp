@@ -79,7 +79,8 @@ conversion read_time(std::string_view text) {
   for (const auto& unit : time_units) {
     if (text != unit.name)
       continue;
-    if (error != std::errc{} || std::abs(number) > timespan::max() / unit.length)
+    const auto most = timespan::max() / unit.length;
+    if (error != std::errc{} || number > most || number < -most)
       return {out_of_range, {}};
     return {"", config_value{number * unit.length}};
   }

@@ -111,6 +111,7 @@ const std::vector<bad_value> bad_values = {
 
 /// Only the environment and the command line can hold these: a file would not even be read.
 const std::vector<bad_value> bad_texts = {
+    {"cache.ttl", "-9223372036854775808s", range},
     {"ingress.max-in-flight", "many", "is not a whole number"},
     {"ingress.max-in-flight", "1x", "is not a whole number"},
     {"ingress.max-in-flight", " 1", "is not a whole number"},
