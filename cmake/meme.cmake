@@ -5,12 +5,19 @@ add_library(meme::flags ALIAS meme_flags)
 target_include_directories(meme_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(meme_flags INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
-  -Wunused -Wduplicated-cond -Wlogical-op)
+  -Wunused)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  target_compile_options(meme_flags INTERFACE -Wduplicated-cond -Wlogical-op)
+endif()
 target_compile_definitions(meme_flags INTERFACE MEME_VERSION="${PROJECT_VERSION}")
 if(MEME_SANITIZE)
   target_compile_options(meme_flags INTERFACE -fsanitize=${MEME_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all -O1)
   target_link_options(meme_flags INTERFACE -fsanitize=${MEME_SANITIZE})
+  if(MEME_FUZZ)
+    target_compile_options(meme_flags INTERFACE
+      -fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/test/fuzz/ignore.txt)
+  endif()
 endif()
 
 # meme_library(NAME SOURCES… LINK LIBRARIES…): a static library meme_NAME, known as meme::NAME.

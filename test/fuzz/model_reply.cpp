@@ -1,0 +1,91 @@
+// What a model, or whatever stands in its place, may answer. Five lines and the body: status and
+// transport error as numbers, Content-Type, Retry-After, RateLimit, the library's words.
+
+#include <charconv>
+
+#include "actors/policy/model_failure.hpp"
+#include "actors/policy/picture_check.hpp"
+#include "actors/policy/retry_after.hpp"
+#include "test/fuzz/target.hpp"
+
+namespace meme::fuzz {
+
+namespace {
+
+using policy::transport_error;
+using policy::verdict;
+
+constexpr std::string_view secret = "hf_FuzzToken";
+constexpr std::int64_t now_s = 1'700'000'000;
+
+policy::model_reply read_reply(std::string_view text) {
+  policy::model_reply reply;
+  const auto first = take_line(text);
+  const auto* end = first.data() + first.size();
+  auto [stop, error] = std::from_chars(first.data(), end, reply.status);
+  unsigned transport = 0;
+  if (error == std::errc{} && stop != end)
+    std::from_chars(stop + 1, end, transport);
+  constexpr auto count = static_cast<unsigned>(transport_error::other) + 1;
+  reply.transport = static_cast<transport_error>(transport % count);
+  reply.content_type = take_line(text);
+  reply.retry_after = take_line(text);
+  reply.rate_limit = take_line(text);
+  reply.transport_text = take_line(text);
+  reply.body = text;
+  reply.secret = secret;
+  return reply;
+}
+
+bool has_magic_bytes(std::string_view body, picture_type type) {
+  switch (type) {
+  case picture_type::png:
+    return body.substr(0, 8) == "\x89PNG\r\n\x1a\n" && contains(body, "IEND");
+  case picture_type::jpeg:
+    return body.substr(0, 3) == "\xff\xd8\xff" && contains(body, "\xff\xd9");
+  case picture_type::webp:
+    return body.substr(0, 4) == "RIFF" && body.substr(8, 4) == "WEBP";
+  }
+  return false;
+}
+
+void check_picture(const policy::model_reply& reply, picture_type type) {
+  require(reply.transport == transport_error::none, "a picture came whole");
+  require(reply.status >= 200 && reply.status < 300, "a picture comes with a success");
+  require(has_magic_bytes(reply.body, type), "a picture begins as its type does");
+  const auto size = policy::dimensions(reply.body);
+  require(size && size->width > 0 && size->height > 0, "a picture has a size");
+}
+
+void check_pause(const std::optional<std::chrono::milliseconds>& pause) {
+  require(!pause || (pause->count() >= 0 && *pause <= policy::longest_retry_after),
+          "a pause is within its bounds");
+}
+
+void check_failure(const verdict& judged) {
+  require(!judged.text.empty(), "a failure has a text");
+  require(is_line(judged.text, 300), "the text is a line of up to 300 characters");
+  require(!contains(judged.text, secret), "the text does not have the token");
+  require(judged.code != error_code::internal, "a failure has a code");
+  check_pause(judged.retry_after);
+}
+
+} // namespace
+
+} // namespace meme::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace meme;
+  const auto reply = fuzz::read_reply(fuzz::text_of(data, size));
+  const auto judged = policy::classify(reply, fuzz::now_s);
+  if (judged.what == policy::verdict::kind::picture)
+    fuzz::check_picture(reply, judged.type);
+  else
+    fuzz::check_failure(judged);
+  // Each by itself as well, whatever the status has let through.
+  fuzz::check_pause(policy::parse_retry_after(reply.retry_after, fuzz::now_s));
+  fuzz::check_pause(policy::parse_rate_limit(reply.rate_limit));
+  if (const auto found = policy::dimensions(reply.body))
+    fuzz::require(found->width > 0 && found->height > 0, "a size is not nothing");
+  return 0;
+}

@@ -1,0 +1,155 @@
+// What a client may send: any bytes. A request that is taken is within the limits, survives being
+// written out and read again, and leads to a picture's plan, key and call; a refusal is a line for
+// a person, and names only an id and a subject that may be answered to.
+
+#include <cmath>
+
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include "actors/policy/cache_key.hpp"
+#include "actors/policy/plan.hpp"
+#include "messages/request.hpp"
+#include "test/fuzz/target.hpp"
+
+namespace meme::fuzz {
+
+namespace {
+
+using json_writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+const request_limits limits;
+
+void put(json_writer& writer, const char* name, const std::string& text) {
+  writer.Key(name);
+  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+std::string written(const meme_request& request) {
+  rapidjson::StringBuffer buffer;
+  json_writer writer(buffer);
+  writer.StartObject();
+  put(writer, "id", request.id);
+  put(writer, "prompt", request.prompt);
+  put(writer, "reply_to", request.reply_to);
+  if (request.negative_prompt)
+    put(writer, "negative_prompt", *request.negative_prompt);
+  if (request.guidance_scale) {
+    writer.Key("guidance_scale");
+    writer.Double(*request.guidance_scale);
+  }
+  const auto whole = [&](const char* name, const auto& value) {
+    if (!value)
+      return;
+    writer.Key(name);
+    writer.Uint64(*value);
+  };
+  whole("num_inference_steps", request.num_inference_steps);
+  whole("seed", request.seed);
+  whole("width", request.width);
+  whole("height", request.height);
+  writer.Key("fast_mode");
+  writer.Bool(request.fast_mode);
+  writer.Key("small_image");
+  writer.Bool(request.small_image);
+  writer.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+bool equal(const meme_request& a, const meme_request& b) {
+  return a.id == b.id && a.prompt == b.prompt && a.negative_prompt == b.negative_prompt
+         && a.guidance_scale == b.guidance_scale && a.num_inference_steps == b.num_inference_steps
+         && a.seed == b.seed && a.width == b.width && a.height == b.height
+         && a.fast_mode == b.fast_mode && a.small_image == b.small_image
+         && a.reply_to == b.reply_to;
+}
+
+std::size_t characters(std::string_view text) {
+  std::size_t count = 0;
+  for (; !text.empty(); ++count)
+    require(take_code_point(text) != invalid_code_point, "a text taken is valid UTF-8");
+  return count;
+}
+
+bool within(const std::optional<std::uint32_t>& value, std::uint32_t least, std::uint32_t most) {
+  return !value || (*value >= least && *value <= most);
+}
+
+void require_within_limits(const meme_request& request) {
+  require(is_line(request.id, limits.max_id_chars), "the id is short and printable");
+  require(!request.prompt.empty(), "there is a prompt");
+  require(characters(request.prompt) <= limits.max_prompt_chars, "the prompt fits");
+  require(!contains(request.prompt, {"\0", 1}), "the prompt has no NUL");
+  if (request.negative_prompt)
+    require(characters(*request.negative_prompt) <= limits.max_prompt_chars,
+            "the negative prompt fits");
+  if (request.guidance_scale)
+    require(*request.guidance_scale >= 0 && *request.guidance_scale <= limits.max_guidance
+                && !std::signbit(*request.guidance_scale),
+            "the guidance is in range");
+  require(within(request.num_inference_steps, 1, limits.max_steps), "the steps are in range");
+  require(within(request.width, limits.min_side, limits.max_side), "the width is in range");
+  require(within(request.height, limits.min_side, limits.max_side), "the height is in range");
+  require(!request.seed || *request.seed < std::uint64_t{1} << 53, "the seed is in range");
+  require(request.reply_to.empty() || valid_reply_subject(request.reply_to),
+          "the answer may be published there");
+}
+
+void check_plan(const meme_request& request, const std::string& fast_url) {
+  policy::plan_options options;
+  options.url = "https://model.test/models/a/b";
+  options.fast_url = fast_url;
+  options.prompt_template = "{prompt}, as a meme of {prompt}";
+  const auto spec = policy::plan_picture(request, options);
+  require(spec.inputs == request.prompt + ", as a meme of " + request.prompt,
+          "the prompt is taken as it is");
+  const auto key = policy::cache_key(spec);
+  require(key.size() == 72 && key.compare(0, 8, "meme:v1:") == 0
+              && key.find_first_not_of("0123456789abcdef", 8) == key.npos,
+          "the key is one");
+  auto other = spec;
+  other.inputs += '.';
+  require(policy::cache_key(other) != key, "another picture has another key");
+  const auto call = encode_model_request(spec);
+  rapidjson::Document json;
+  json.Parse<rapidjson::kParseValidateEncodingFlag>(call.data(), call.size());
+  require(!json.HasParseError(), "the call is JSON");
+  const auto& inputs = json["inputs"];
+  require(std::string_view(inputs.GetString(), inputs.GetStringLength()) == spec.inputs,
+          "the call says what is planned");
+}
+
+void check_accepted(const meme_request& request) {
+  require_within_limits(request);
+  request_limits wide;
+  wide.max_bytes *= 8; // escapes are longer than what they stand for
+  const auto again = parse_request(written(request), wide);
+  require(std::holds_alternative<meme_request>(again), "what was taken is taken again");
+  require(equal(std::get<meme_request>(again), request), "and says the same");
+  check_plan(request, "");
+  check_plan(request, "https://fast.test/");
+}
+
+void check_refused(const bad_request& refused, std::size_t size) {
+  require(!refused.error.empty() && is_line(refused.error, 300), "the error is a line");
+  require(is_line(refused.id, limits.max_id_chars), "the id is short and printable");
+  require(refused.reply_to.empty() || valid_reply_subject(refused.reply_to),
+          "the answer may be published there");
+  require((refused.code == error_code::request_too_large) == (size > limits.max_bytes),
+          "too large is what is larger than the limit");
+}
+
+} // namespace
+
+} // namespace meme::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace meme;
+  const auto result = parse_request(fuzz::text_of(data, size), fuzz::limits);
+  if (const auto* request = std::get_if<meme_request>(&result))
+    fuzz::check_accepted(*request);
+  else
+    fuzz::check_refused(std::get<bad_request>(result), size);
+  return 0;
+}
