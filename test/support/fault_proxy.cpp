@@ -7,14 +7,11 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <deque>
 #include <functional>
 #include <future>
 #include <map>
 #include <mutex>
-#include <random>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -22,6 +19,7 @@
 #include "actors/io/event_loop.hpp"
 #include "actors/io/listener.hpp"
 #include "actors/io/unique_fd.hpp"
+#include "test/support/fault_proxy_link.hpp"
 #include "test/support/port_lease.hpp"
 
 namespace meme::test {
@@ -30,78 +28,6 @@ namespace {
 
 using io::event_loop;
 using clock = event_loop::clock;
-
-/// As much as one direction of a connection holds back for the sake of delay and throttle.
-constexpr std::size_t most_held_bytes = 4 << 20;
-
-struct piece {
-  std::string bytes;
-  std::size_t sent = 0;
-  clock::time_point due;
-};
-
-/// One direction of a connection, from the socket `source` to the socket `sink`.
-struct flow {
-  int source = 0; ///< index into link::ends
-  int sink = 1;
-  path_faults faults;
-  std::deque<piece> held;
-  std::size_t held_bytes = 0;
-  bool ended = false;   ///< the source has closed its half
-  bool shut = false;    ///< and the sink knows
-  bool lost = false;    ///< something has vanished
-  bool blocked = false; ///< the sink takes nothing more just now
-  std::optional<std::uint64_t> bytes_to_cut;
-  clock::time_point throttled_until;
-  event_loop::timer_id timer = 0;
-  std::mt19937_64 random;
-  std::uint64_t whole_bytes = 0; ///< until the next one to be garbled
-
-  void apply(const path_faults& what) {
-    faults = what;
-    bytes_to_cut = what.cut_after_bytes;
-    throttled_until = {};
-    draw_garbled();
-  }
-
-  void draw_garbled() {
-    if (faults.garbled_share > 0)
-      whole_bytes = std::geometric_distribution<std::uint64_t>{
-          std::min(faults.garbled_share, 0.999'999)}(random);
-  }
-
-  void garble(std::string& bytes) {
-    if (faults.garbled_share <= 0)
-      return;
-    std::uint64_t at = 0;
-    for (; whole_bytes < bytes.size() - at; ++at) {
-      at += whole_bytes;
-      bytes[at] = static_cast<char>(bytes[at] ^ static_cast<char>(1 + random() % 255));
-      draw_garbled();
-    }
-    whole_bytes -= bytes.size() - at;
-  }
-
-  clock::time_point due_now() {
-    using std::chrono::milliseconds;
-    const auto most = std::max<milliseconds::rep>(faults.jitter.count(), 0);
-    const auto extra =
-        most == 0 ? 0 : std::uniform_int_distribution<milliseconds::rep>{0, most}(random);
-    const auto due = clock::now() + faults.delay + milliseconds{extra};
-    return held.empty() ? due : std::max(due, held.back().due);
-  }
-
-  bool wants_bytes() const { return !ended && !faults.stall && held_bytes < most_held_bytes; }
-};
-
-struct link {
-  std::uint64_t number = 0;
-  std::array<io::unique_fd, 2> ends; ///< client, server
-  std::array<bool, 2> parked{};      ///< hung up while nothing is wanted of it: not watched
-  std::array<flow, 2> flows;         ///< from the client, from the server
-  bool over = false;
-};
-
 using link_ptr = std::shared_ptr<link>;
 
 void no_delay(int fd) {
