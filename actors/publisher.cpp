@@ -207,8 +207,10 @@ void publisher_state::on_dead_letter_kept(std::uint64_t number, const io::bus_me
   if (found == dead.end())
     return;
   auto entry = found->second;
-  // The acknowledgement of a stream; anything else is an error, or nobody's business.
-  if (reply.data().find("\"seq\"") == std::string_view::npos) {
+  // The acknowledgement of a stream; anything else is an error (which has a "seq", of 0, too), or
+  // nobody's business.
+  auto has = [&](const char* what) { return reply.data().find(what) != std::string_view::npos; };
+  if (!has("\"seq\"") || has("\"error\":")) {
     auto& what = *held.at(entry.id);
     log::error("a dead letter was not kept", {{"request_id", what.header.request_id},
                                               {"stream_sequence", what.stream_sequence},

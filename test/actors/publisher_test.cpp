@@ -213,7 +213,9 @@ BOOST_AUTO_TEST_CASE(a_dead_letter_is_confirmed_by_the_stream_that_keeps_it) {
 BOOST_AUTO_TEST_CASE(a_dead_letter_that_is_not_kept_is_sent_again_but_not_its_error) {
   connect();
   tell(publisher, dead_letter(1));
-  come_back(dead_letters().back().reply, R"({"error":{"code":503}})");
+  come_back(dead_letters().back().reply, R"({"error":{"code":503,"err_code":10077,)"
+                                         R"("description":"maximum messages exceeded"},)"
+                                         R"("stream":"MEMES_DEAD","seq":0})");
   advance(8s);
   BOOST_TEST(confirmed() == 0);
   BOOST_TEST(dead_letters().size() == 2);
