@@ -5,10 +5,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "actors/instruments.hpp"
 #include "actors/io/bus.hpp"
 #include "actors/io/byte_budget.hpp"
+#include "actors/policy/refused_subject.hpp"
 #include "config/options.hpp"
 
 namespace meme {
@@ -29,6 +31,18 @@ struct context {
   }
 
   std::string error_subject() const { return options.nats.response_subject + ".error"; }
+
+  /// Whether the server's `refusal` is of something without which no request can be answered. A
+  /// request's reply_to is not, nor is what only provisioning needs.
+  bool is_vital(std::string_view refusal) const {
+    auto subject = policy::refused_subject(refusal);
+    auto begins = [&](std::string_view prefix) {
+      return subject.substr(0, prefix.size()) == prefix;
+    };
+    return subject == options.nats.response_subject || subject == error_subject()
+           || subject == options.nats.dead_subject || begins("$JS.ACK.")
+           || begins("$JS.API.CONSUMER.MSG.NEXT.");
+  }
 };
 
 using context_ptr = std::shared_ptr<const context>;

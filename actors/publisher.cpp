@@ -52,6 +52,7 @@ void publisher_state::on_peers(peers_ptr now) {
   // The ingress that wanted these is gone; its messages have gone back to the queue.
   held.clear();
   open.ids.clear();
+  uncopied.ids.clear();
   out.reset();
   dead.clear();
 }
@@ -67,21 +68,24 @@ void publisher_state::on_link(bool up) {
       sure[id] = each.connection == connection;
   };
   keep_or_repeat(open);
+  keep_or_repeat(uncopied);
   if (out)
     keep_or_repeat(out->covers);
   for (auto& [number, each] : dead)
     sure[each.id] = each.connection == connection;
   if (open.connection != connection)
     open.ids.clear();
+  if (uncopied.connection != connection)
+    uncopied.ids.clear();
   if (out && out->covers.connection != connection)
     out.reset();
   std::vector<ticket> again;
   for (auto& [id, each] : held) {
     auto known = sure.find(id);
-    if (known == sure.end())
-      publish(*each); // came while there was no connection
-    else if (!known->second)
+    if (known != sure.end() && !known->second)
       again.push_back(id);
+    else if (known == sure.end() && !copies_first())
+      publish(*each); // came while there was no connection
   }
   publish_again(again);
   send_fence();
@@ -89,8 +93,8 @@ void publisher_state::on_link(bool up) {
 
 void publisher_state::on_answer(answer_ptr what) {
   auto [found, is_new] = held.try_emplace(what->id, what);
-  if (!is_new || !link_up)
-    return; // known already, or to be published when there is a connection
+  if (!is_new || !link_up || copies_first() || refused())
+    return; // known already, or to be published later
   publish(*found->second);
   send_fence();
 }
@@ -98,28 +102,29 @@ void publisher_state::on_answer(answer_ptr what) {
 void publisher_state::publish(const answer& what) {
   // Read before anything is sent: what goes over a later connection is not mistaken for sure.
   auto connection = shared->bus->connection_count();
-  if (!publish_to_client(what))
+  if (!send(what, false))
     return; // it stays in `held`; the tick tries it again
-  if (what.dead_letter)
-    return publish_dead_letter(what, connection);
   auto lost = open.connection == connection ? std::vector<ticket>{} : std::exchange(open.ids, {});
   open.connection = connection;
-  open.ids.push_back(what.id);
+  unfenced = true;
+  if (what.dead_letter)
+    publish_dead_letter(what, connection);
+  else
+    open.ids.push_back(what.id);
   publish_again(lost);
 }
 
-/// False: nothing was sent, or not everything.
-bool publisher_state::publish_to_client(const answer& what) {
+/// Sends an answer to all clients, or its copy to reply_to. False: nothing was sent.
+bool publisher_state::send(const answer& what, bool copy) {
   auto* good = std::get_if<success>(&what.result);
   auto error = good != nullptr
-                   ? send_body(what, shared->options.nats.response_subject,
-                               encode_result(what.header, *good), ":result")
-                   : send_body(what, shared->error_subject(),
+                   ? send_body(what, copy, encode_result(what.header, *good), ":result")
+                   : send_body(what, copy,
                                encode_error(what.header, std::get<failure>(what.result)), ":error");
   if (error == io::bus_error::too_large && good != nullptr) {
     // The server takes less than it did when the ingress looked.
     failure why{error_code::image_too_large, "the picture does not fit into a message"};
-    error = send_body(what, shared->error_subject(), encode_error(what.header, why), ":error");
+    error = send_body(what, copy, encode_error(what.header, why), ":error");
   }
   if (error == io::bus_error::none)
     return true;
@@ -130,16 +135,15 @@ bool publisher_state::publish_to_client(const answer& what) {
   return false;
 }
 
-io::bus_error publisher_state::send_body(const answer& what, const std::string& subject,
-                                         const std::string& body, const char* kind) {
-  io::header_list headers{{"Nats-Msg-Id", what.message_key + kind}};
+io::bus_error publisher_state::send_body(const answer& what, bool copy, const std::string& body,
+                                         const std::string& kind) {
+  auto subject =
+      kind == ":result" ? shared->options.nats.response_subject : shared->error_subject();
+  // A stream may keep both.
+  io::header_list headers{{"Nats-Msg-Id", what.message_key + kind + (copy ? ":reply" : "")}};
   if (!what.traceparent.empty())
     headers.emplace_back("traceparent", what.traceparent);
-  auto error = shared->bus->publish(subject, body, headers);
-  if (error != io::bus_error::none || what.reply_to.empty())
-    return error;
-  headers.front().second += ":reply"; // a stream may keep both
-  return shared->bus->publish(what.reply_to, body, headers);
+  return shared->bus->publish(copy ? what.reply_to : subject, body, headers);
 }
 
 void publisher_state::publish_dead_letter(const answer& what, std::uint64_t connection) {
@@ -164,17 +168,51 @@ void publisher_state::publish_again(const std::vector<ticket>& ids) {
   for (auto& id : ids) {
     for (auto i = dead.begin(); i != dead.end();)
       i = i->second.id == id ? dead.erase(i) : std::next(i);
-    if (auto found = held.find(id); found != held.end())
+    if (auto found = held.find(id); found != held.end() && !copies_first())
       publish(*found->second);
   }
 }
 
+/// Where none is out and there is something to be sure of.
 void publisher_state::send_fence() {
-  if (out || open.ids.empty())
+  if (out)
     return;
+  if (!open.ids.empty() || (unfenced && !uncopied.ids.empty())) {
+    unfenced = false;
+    put_fence(std::exchange(open, {}), false);
+  } else if (!uncopied.ids.empty()) {
+    publish_copies();
+  }
+}
+
+void publisher_state::put_fence(batch covers, bool of_copies) {
   auto number = ++last_number;
-  out = fence{number, self->clock().now(), std::exchange(open, {})};
+  out = fence{number, self->clock().now(), std::move(covers), of_copies};
   shared->bus->publish(inbox + ".fence." + std::to_string(number), {});
+}
+
+/// A copy that cannot be sent, or is refused, is no reason to keep a request that was answered.
+void publisher_state::publish_copies() {
+  auto copied = std::exchange(uncopied, {});
+  for (auto& id : copied.ids)
+    if (auto found = held.find(id); found != held.end())
+      send(*found->second, true);
+  put_fence(std::move(copied), true);
+}
+
+/// The server has these answers; what is left are the copies of some.
+void publisher_state::on_taken(const batch& answers) {
+  auto lost = uncopied.connection == answers.connection ? std::vector<ticket>{}
+                                                        : std::exchange(uncopied.ids, {});
+  uncopied.connection = answers.connection;
+  std::vector<ticket> done;
+  for (auto& id : answers.ids) {
+    auto found = held.find(id);
+    auto copy_is_due = found != held.end() && !found->second->reply_to.empty();
+    (copy_is_due ? uncopied.ids : done).push_back(id);
+  }
+  confirm(std::move(done));
+  publish_again(lost);
 }
 
 void publisher_state::on_delivered(const io::bus_message& message) {
@@ -195,10 +233,16 @@ void publisher_state::on_fence(std::uint64_t number) {
   out.reset();
   // The fence may have come back over a new connection though what went before it was lost with
   // the old one: the library carries unsent bytes over.
-  if (back.covers.connection == shared->bus->connection_count())
+  if (back.covers.connection != shared->bus->connection_count())
+    publish_again(back.covers.ids);
+  else if (refused())
+    return; // for whom, nobody knows: nothing is confirmed any more
+  else if (back.of_copies)
     confirm(std::move(back.covers.ids));
   else
-    publish_again(back.covers.ids);
+    on_taken(back.covers);
+  if (back.of_copies)
+    publish_unsent(); // came meanwhile
   send_fence();
 }
 
@@ -221,27 +265,29 @@ void publisher_state::on_dead_letter_kept(std::uint64_t number, const io::bus_me
       self->send(now_peers->provisioner, caf::tick_atom_v);
     return; // the tick tries it again
   }
+  if (refused())
+    return;
   dead.erase(found);
   // Its error went before it: over the same connection the server has had it too.
   if (entry.connection == shared->bus->connection_count())
-    confirm({entry.id});
+    on_taken({entry.connection, {entry.id}});
   else
     publish_again({entry.id});
+  send_fence();
 }
 
 void publisher_state::on_tick() {
   self->delayed_send(self, std::chrono::seconds{1}, caf::tick_atom_v);
-  if (!link_up)
+  if (!link_up || refused())
     return;
   auto late = self->clock().now() - patience;
   if (out && out->sent < late) {
-    auto covers = std::move(out->covers);
+    auto missed = std::move(*out);
+    auto& covers = missed.covers;
     out.reset();
     log::warning("a fence did not come back", {{"answers", covers.ids.size()}});
-    if (open.ids.empty())
-      open.connection = covers.connection;
-    if (open.connection == covers.connection)
-      open.ids.insert(open.ids.begin(), covers.ids.begin(), covers.ids.end());
+    if (covers.connection == shared->bus->connection_count())
+      put_fence(std::move(covers), missed.of_copies);
     else
       publish_again(covers.ids);
     send_fence();
@@ -265,11 +311,14 @@ void publisher_state::on_tick() {
 
 /// What could not be sent when it came, for a reason other than the connection's.
 void publisher_state::publish_unsent() {
+  if (copies_first())
+    return;
   std::unordered_set<ticket, ticket_hash> sent{open.ids.begin(), open.ids.end()};
   if (out)
     sent.insert(out->covers.ids.begin(), out->covers.ids.end());
   for (auto& [number, each] : dead)
     sent.insert(each.id);
+  sent.insert(uncopied.ids.begin(), uncopied.ids.end());
   if (sent.size() == held.size())
     return;
   for (auto& [id, each] : held)
@@ -280,7 +329,7 @@ void publisher_state::publish_unsent() {
 void publisher_state::confirm(std::vector<ticket> ids) {
   for (auto& id : ids)
     held.erase(id);
-  if (now_peers->ingress)
+  if (now_peers->ingress && !ids.empty())
     self->send(now_peers->ingress, published{std::move(ids)});
 }
 

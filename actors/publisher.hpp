@@ -18,6 +18,13 @@ namespace meme {
 /// handles one connection's messages in order. One fence is out at a time and covers what was
 /// published before it; what comes meanwhile gathers for the next one.
 ///
+/// What the server does not permit it drops, and says so; the fence comes back all the same. So a
+/// fence confirms nothing while the server's latest refusal is a vital one, and the supervisor ends
+/// the service. Only the latest refusal is known when a fence is back. That of a request's
+/// reply_to, which concerns nobody else, must not hide another: copies for reply_to are published
+/// when the answers themselves are known to have been taken, with a fence of their own, and no
+/// answers are published until that is back.
+///
 /// Where the connection is another one than at the time of publishing, nothing is known, and the
 /// answers are published again, with the same Nats-Msg-Id. Only what is confirmed is reported, so
 /// that nothing is acknowledged that was not answered.
@@ -36,6 +43,7 @@ struct publisher_state {
     std::uint64_t number = 0;
     clock::time_point sent{};
     batch covers;
+    bool of_copies = false; ///< for reply_to
   };
 
   struct dead_letter {
@@ -56,14 +64,20 @@ struct publisher_state {
   void on_dead_letter_kept(std::uint64_t number, const io::bus_message& reply);
   void on_tick();
 
+  bool copies_first() const { return !uncopied.ids.empty() || (out && out->of_copies); }
+  bool refused() const { return shared->is_vital(shared->bus->refusal()); }
+
   void publish(const answer& what);
-  bool publish_to_client(const answer& what);
-  io::bus_error send_body(const answer& what, const std::string& subject, const std::string& body,
-                          const char* kind);
+  bool send(const answer& what, bool copy);
+  io::bus_error send_body(const answer& what, bool copy, const std::string& body,
+                          const std::string& kind);
+  void publish_copies();
   void publish_dead_letter(const answer& what, std::uint64_t connection);
   void publish_unsent();
   void publish_again(const std::vector<ticket>& ids);
   void send_fence();
+  void put_fence(batch covers, bool of_copies);
+  void on_taken(const batch& answers);
   void confirm(std::vector<ticket> ids);
 
   publisher_actor::pointer self;
@@ -74,6 +88,8 @@ struct publisher_state {
   io::subscription_ptr subscription;
   std::unordered_map<ticket, answer_ptr, ticket_hash> held; ///< all that is not confirmed
   batch open;                                               ///< published, not yet fenced
+  bool unfenced = false; ///< something was published since the last fence
+  batch uncopied;        ///< the server has them, reply_to not yet
   std::optional<fence> out;
   std::unordered_map<std::uint64_t, dead_letter> dead; ///< not yet kept, by number
   std::uint64_t last_number = 0;

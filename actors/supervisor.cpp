@@ -214,6 +214,8 @@ void supervisor_state::on_connection(const connection_event& event) {
   case connection_event::kind::error:
     shared->metrics->nats_errors.Increment();
     log::warning("NATS reports an error", {{"error", event.text}});
+    if (shared->is_vital(event.text)) // the publisher confirms nothing meanwhile
+      escalate("the NATS server does not permit what the service needs: " + event.text);
     break;
   }
 }

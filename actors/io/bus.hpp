@@ -68,6 +68,10 @@ public:
   /// its answer is here, it tells whether both went over the same connection.
   virtual std::uint64_t connection_count() const = 0;
 
+  /// The server's latest word on something that it does not permit, of this connection; empty where
+  /// there was none. It is here before any message that the server sent later.
+  virtual std::string refusal() const = 0;
+
   /// The most bytes that the server takes in one message, headers included; 0 while unknown.
   virtual std::size_t max_payload() const = 0;
 };

@@ -189,8 +189,9 @@ void nats_connection::connect(const config::nats_options& options, const std::st
   natsOptions_SetErrorHandler(
       raw,
       [](natsConnection*, natsSubscription*, natsStatus status, void* target) {
+        auto* detail = nats_GetLastError(nullptr); // which subject was refused
         if (auto& call = events_of(target).error)
-          call(natsStatus_GetText(status));
+          call(detail != nullptr && *detail != '\0' ? detail : natsStatus_GetText(status));
       },
       closure);
   auto status = natsConnection_Connect(&connection_, raw);
@@ -253,6 +254,20 @@ std::uint64_t nats_connection::connection_count() const {
   natsConnection_GetStats(connection_, raw);
   natsStatistics_GetCounts(raw, nullptr, nullptr, nullptr, nullptr, &reconnects);
   return reconnects;
+}
+
+std::string nats_connection::refusal() const {
+  // The library writes the text on its reading thread, before it passes later messages on, and
+  // hands out where it stands: it is whole when it is the same twice.
+  auto read = [this] {
+    const char* text = nullptr;
+    auto status = natsConnection_GetLastError(connection_, &text);
+    return std::string{status == NATS_NOT_PERMITTED && text != nullptr ? text : ""};
+  };
+  auto result = read();
+  for (auto again = read(); again != result; again = read())
+    result = std::move(again);
+  return result;
 }
 
 std::size_t nats_connection::max_payload() const {

@@ -56,6 +56,7 @@ public:
 
   std::string make_inbox() override;
   std::uint64_t connection_count() const override;
+  std::string refusal() const override;
   std::size_t max_payload() const override;
 
   bool connected() const;

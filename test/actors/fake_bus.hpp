@@ -34,8 +34,8 @@ public:
 
   io::bus_error publish(const std::string& subject, std::string_view data,
                         const io::header_list& headers, const std::string& reply) override {
-    if (refusal != io::bus_error::none && subject == refused)
-      return refusal;
+    if (publish_error != io::bus_error::none && subject == refused)
+      return publish_error;
     published.push_back({subject, std::string{data}, reply, headers});
     return io::bus_error::none;
   }
@@ -47,6 +47,7 @@ public:
 
   std::string make_inbox() override { return "_INBOX." + std::to_string(++inboxes); }
   std::uint64_t connection_count() const override { return connection; }
+  std::string refusal() const override { return not_permitted; }
   std::size_t max_payload() const override { return 1 << 20; }
 
   std::vector<sent> to(const std::string& subject) const {
@@ -66,8 +67,9 @@ public:
 
   std::vector<sent> published;
   std::map<std::string, callback> subscribers; ///< by subject
-  std::string refused;                         ///< the subject to which `refusal` applies
-  io::bus_error refusal = io::bus_error::none;
+  std::string refused;                         ///< the subject to which `publish_error` applies
+  io::bus_error publish_error = io::bus_error::none;
+  std::string not_permitted; ///< what the server has said of it
   std::uint64_t connection = 0;
   std::uint64_t inboxes = 0;
 

@@ -50,6 +50,12 @@ struct publisher_fixture : fixture {
     return made;
   }
 
+  static answer_ptr with_copy(const answer_ptr& what) {
+    auto made = std::make_shared<answer>(*what);
+    made->reply_to = "my.inbox";
+    return made;
+  }
+
   std::vector<fake_bus::sent> results() const { return bus->to("meme.response"); }
   std::vector<fake_bus::sent> fences() const { return bus->below(inbox + ".fence."); }
   std::vector<fake_bus::sent> dead_letters() const { return bus->to("meme.dead"); }
@@ -156,11 +162,11 @@ BOOST_AUTO_TEST_CASE(a_fence_that_stays_out_is_sent_again_without_its_answers) {
 BOOST_AUTO_TEST_CASE(an_answer_that_was_not_sent_is_not_confirmed_but_tried_again) {
   connect();
   bus->refused = "meme.response";
-  bus->refusal = io::bus_error::other;
+  bus->publish_error = io::bus_error::other;
   tell(publisher, result(1));
   tell(publisher, result(2));
   BOOST_TEST(fences().empty());
-  bus->refusal = io::bus_error::none;
+  bus->publish_error = io::bus_error::none;
   advance(2s);
   BOOST_TEST(results().size() == 2);
   come_back(fences().back().subject);
@@ -170,7 +176,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_was_not_sent_is_not_confirmed_but_tried_agai
 BOOST_AUTO_TEST_CASE(a_picture_that_the_server_refuses_for_its_size_becomes_an_error) {
   connect();
   bus->refused = "meme.response";
-  bus->refusal = io::bus_error::too_large;
+  bus->publish_error = io::bus_error::too_large;
   tell(publisher, result(1));
   BOOST_REQUIRE_EQUAL(bus->to("meme.response.error").size(), 1);
   BOOST_TEST(bus->to("meme.response.error").back().data.find("image_too_large")
@@ -190,13 +196,80 @@ BOOST_AUTO_TEST_CASE(a_dead_letter_kept_over_another_connection_is_published_aga
   BOOST_TEST(confirmed() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_goes_to_reply_to_as_well) {
+BOOST_AUTO_TEST_CASE(an_answer_goes_to_reply_to_as_well_once_the_server_has_it) {
   connect();
-  auto made = std::make_shared<answer>(*result(1));
-  made->reply_to = "my.inbox";
-  tell(publisher, answer_ptr{made});
-  BOOST_TEST(bus->to("my.inbox").size() == 1);
+  tell(publisher, with_copy(result(1)));
   BOOST_TEST(results().size() == 1);
+  BOOST_TEST(bus->to("my.inbox").empty());
+  come_back(fences().back().subject);
+  BOOST_REQUIRE_EQUAL(bus->to("my.inbox").size(), 1);
+  BOOST_TEST(bus->to("my.inbox").back().headers.front().second == "MEMES:1:9:result:reply");
+  BOOST_TEST(confirmed() == 0);
+  come_back(fences().back().subject);
+  BOOST_TEST(confirmed() == 1);
+  BOOST_TEST(results().size() == 1);
+}
+
+// Only the latest refusal is known when a fence is back.
+BOOST_AUTO_TEST_CASE(answers_and_copies_are_never_on_their_way_together) {
+  connect();
+  tell(publisher, with_copy(result(1)));
+  tell(publisher, result(2));
+  come_back(fences().back().subject);
+  BOOST_TEST(bus->to("my.inbox").empty()); // 2 is not known to be taken
+  tell(publisher, result(3));
+  BOOST_TEST(results().size() == 2); // it waits for the copy's turn
+  come_back(fences().back().subject);
+  BOOST_TEST(confirmed() == 1);
+  BOOST_TEST(bus->to("my.inbox").size() == 1);
+  bus->not_permitted = R"(Permissions Violation for Publish to "my.inbox")";
+  come_back(fences().back().subject);
+  BOOST_TEST(confirmed() == 2);
+  BOOST_TEST(results().size() == 3);
+  come_back(fences().back().subject);
+  BOOST_TEST(confirmed() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_fence_confirms_nothing_that_the_server_may_have_refused) {
+  connect();
+  tell(publisher, result(1));
+  tell(publisher, dead_letter(2));
+  bus->not_permitted = R"(Permissions Violation for Publish to "meme.response")";
+  come_back(fences().back().subject);
+  come_back(dead_letters().back().reply, R"({"stream":"MEMES_DEAD","seq":1})");
+  advance(20s);
+  BOOST_TEST(confirmed() == 0);
+  BOOST_TEST(results().size() == 1);
+  bus->not_permitted.clear(); // of the next connection nothing is known yet
+  reconnect();
+  BOOST_TEST(results().size() == 2);
+  come_back(fences().back().subject);
+  come_back(dead_letters().back().reply, R"({"stream":"MEMES_DEAD","seq":1})");
+  BOOST_TEST(confirmed() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_dead_letter_is_confirmed_when_its_error_is_copied) {
+  connect();
+  tell(publisher, with_copy(dead_letter(1)));
+  come_back(dead_letters().back().reply, R"({"stream":"MEMES_DEAD","seq":1})");
+  BOOST_TEST(bus->to("my.inbox").empty()); // what the server says of the error is not known
+  BOOST_TEST(confirmed() == 0);
+  come_back(fences().back().subject);
+  BOOST_TEST(bus->to("my.inbox").size() == 1);
+  come_back(fences().back().subject);
+  BOOST_TEST(confirmed() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_whose_fence_was_lost_with_the_connection_is_sent_again) {
+  connect();
+  tell(publisher, with_copy(result(1)));
+  come_back(fences().back().subject);
+  reconnect();
+  BOOST_TEST(confirmed() == 0);
+  come_back(fences().back().subject);
+  BOOST_TEST(bus->to("my.inbox").size() == 2);
+  come_back(fences().back().subject);
+  BOOST_TEST(confirmed() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_dead_letter_is_confirmed_by_the_stream_that_keeps_it) {
