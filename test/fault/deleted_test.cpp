@@ -32,6 +32,7 @@ struct theirs : world {
   void answered(const std::string& id) {
     ask(request(id, id));
     BOOST_TEST(json{next_result().data}.text("/request_id") == id);
+    BOOST_TEST(drained()); // a consumer that is deleted before the acknowledgement delivers again
   }
 
   bool said(const std::string& what) {
