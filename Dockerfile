@@ -1,0 +1,79 @@
+# The images of meme-generator.
+#
+#   docker build -t meme-generator .                                the program and what it loads
+#   docker build -t meme-generator:debug --target debug .           the same with a shell
+#   docker build -t sketch-server --target sketch-server .          the model's stand-in
+#   docker build -t meme-generator --build-arg DEBIAN=bookworm .    on Debian 12 instead of 13
+#
+# Debian's g++ and libraries alone build it. None of the images has a HEALTHCHECK: Kubernetes
+# probes do that.
+ARG DEBIAN=trixie
+
+FROM docker.io/library/debian:${DEBIAN}-slim AS build
+WORKDIR /source
+COPY scripts/install-deps.sh scripts/
+RUN scripts/install-deps.sh --build \
+ && apt-get install -qy --no-install-recommends ca-certificates
+COPY CMakeLists.txt CMakePresets.json main.cpp ./
+COPY cmake cmake
+COPY messages messages
+COPY config config
+COPY actors actors
+COPY client client
+COPY sketch-server sketch-server
+ARG JOBS=2
+RUN cmake --preset release -D BUILD_TESTING=OFF > /tmp/cmake.log || { cat /tmp/cmake.log; exit 1; } \
+ && cmake --build --preset release -j "$JOBS" --target meme-generator sketch-server
+COPY scripts/image/collect.sh scripts/image/
+RUN scripts/image/collect.sh root build/meme-generator /root-of-service \
+ && scripts/image/collect.sh packages build/meme-generator > build/meme-generator.packages \
+ && scripts/image/collect.sh packages build/sketch-server > build/sketch-server.packages \
+ && install -D -m 644 -t /root-of-service/etc/meme-generator config/*.conf
+
+FROM docker.io/library/debian:${DEBIAN}-slim AS sketch-server
+COPY --from=build /source/build/sketch-server.packages /tmp/packages
+RUN apt-get update -q \
+ && xargs apt-get install -qy --no-install-recommends fonts-dejavu-core < /tmp/packages \
+ && rm -rf /var/lib/apt/lists/* /tmp/packages
+COPY --from=build /source/build/sketch-server /usr/bin/
+LABEL org.opencontainers.image.title="sketch-server" \
+      org.opencontainers.image.description="A stand-in for the Hugging Face text-to-image API" \
+      org.opencontainers.image.licenses="MIT"
+# Fontconfig's cache; the root is read-only.
+ENV XDG_CACHE_HOME=/tmp
+USER 65532:65532
+EXPOSE 8080
+ENTRYPOINT ["/usr/bin/sketch-server"]
+CMD ["--listen", "0.0.0.0:8080"]
+
+FROM docker.io/library/debian:${DEBIAN}-slim AS debug
+COPY --from=build /source/build/meme-generator.packages /tmp/packages
+RUN apt-get update -q \
+ && xargs apt-get install -qy --no-install-recommends ca-certificates curl procps < /tmp/packages \
+ && rm -rf /var/lib/apt/lists/* /tmp/packages
+COPY --from=build /source/build/meme-generator /usr/bin/
+COPY --from=build /root-of-service/etc/meme-generator /etc/meme-generator
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="meme-generator" \
+      org.opencontainers.image.description="Draws what a NATS JetStream queue asks for (with a shell)" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.licenses="MIT"
+USER 65532:65532
+EXPOSE 9090
+ENTRYPOINT ["/usr/bin/meme-generator"]
+
+FROM scratch AS service
+COPY --from=build /root-of-service /
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="meme-generator" \
+      org.opencontainers.image.description="Draws what a NATS JetStream queue asks for" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.licenses="MIT"
+ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
+USER 65532:65532
+EXPOSE 9090
+ENTRYPOINT ["/usr/bin/meme-generator"]

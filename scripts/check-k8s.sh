@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Checks the manifests, the alarms, the dashboard and the images with the tools that would refuse
+# them later: schemas, Prometheus, podman. Prints each offence as file:line: text. A maintainer's
+# script: it needs Node.js, and installs what else it needs the first time; offline from then on.
+#
+#   check-k8s.sh               everything
+#   check-k8s.sh --no-image    without building and running the images, which takes minutes
+#   check-k8s.sh --manifests FOLDER [--no-image]
+#                              with another folder in place of k8s/
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+images=true
+folder=k8s
+while [ $# -gt 0 ]; do
+  case $1 in
+    --no-image) images=false ;;
+    --manifests) folder=${2:?"--manifests needs a folder"}; shift ;;
+    -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+    *) echo "$0: unknown option $1" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+tools=test/k8s
+if [ ! -e $tools/node_modules/yaml ]; then
+  npm ci --prefix $tools --no-audit --no-fund --loglevel=error
+fi
+if ! command -v promtool > /dev/null; then
+  apt-get update -q
+  DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends prometheus
+fi
+# kubectl has a kustomize built in. Where neither is installed, Go builds it.
+if command -v kustomize > /dev/null; then
+  kustomize=(kustomize build)
+elif command -v kubectl > /dev/null; then
+  kustomize=(kubectl kustomize)
+else
+  GOBIN=$PWD/$tools/node_modules/.bin go install sigs.k8s.io/kustomize/kustomize/v5@v5.5.0
+  kustomize=("$tools/node_modules/.bin/kustomize" build)
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+# check COMMAND…: runs it, and remembers whether it failed.
+check() {
+  "$@" || failures=$((failures + 1))
+}
+
+echo '== manifests'
+# First the files themselves, for their lines; then what kustomize makes of them.
+whole=("$folder"/deployment.yaml "$folder"/keda-scaledobject.yaml)
+mapfile -t loose < <(grep -rl --include='*.yaml' '^kind:' "$folder" \
+  | grep -vE 'kustomization.yaml$|overlays/.*/(deployment|provision|network-policy).yaml$' | sort)
+check node $tools/schema.mjs "${loose[@]}"
+check node $tools/house.mjs "${whole[@]}"
+for kustomization in base overlays/demo overlays/production; do
+  built=$work/$(basename $kustomization).yaml
+  if ! "${kustomize[@]}" "$folder/$kustomization" > "$built"; then
+    echo "$folder/$kustomization/kustomization.yaml:1: does not build"
+    failures=$((failures + 1))
+    continue
+  fi
+  check node $tools/schema.mjs "$built"
+  check node $tools/house.mjs "$built"
+done
+
+echo '== alarms and dashboard'
+check node $tools/metrics.mjs test/unit/golden/metrics.txt,$tools/foreign-metrics.txt \
+  "$folder"/monitoring/dashboard.json "$folder"/monitoring/prometheus-rule.yaml
+node $tools/rules.mjs "$folder"/monitoring/prometheus-rule.yaml > "$work/rules.yaml"
+node $tools/rules.mjs "$folder"/monitoring/dashboard.json > "$work/dashboard.yaml"
+check promtool check rules "$work/rules.yaml" "$work/dashboard.yaml"
+cp $tools/alerts.test.yaml "$work"
+check promtool test rules "$work/alerts.test.yaml"
+
+if command -v nats-server > /dev/null || [ -x /usr/sbin/nats-server ]; then
+  echo '== NATS'"'"' configuration'
+  check env PATH="$PATH:/usr/sbin" nats-server -t -c "$folder/overlays/demo/nats.conf"
+fi
+
+if $images; then
+  echo '== images'
+  check scripts/image/build.sh
+  check scripts/image/test.sh
+fi
+
+if [ $failures -gt 0 ]; then
+  echo "$failures check(s) failed"
+  exit 1
+fi
+echo 'the manifests are in order'
