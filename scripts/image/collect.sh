@@ -15,7 +15,7 @@ packages() {
     dpkg-query --search "$object" 2> /dev/null \
       || dpkg-query --search "$(realpath --no-symlinks "/usr$object")" 2> /dev/null \
       || dpkg-query --search "$(realpath "$object")"
-  done | sed 's/:.*//' | sort -u
+  done | sed -E '/^diversion /d; s/:.*//' | sort -u
 }
 
 root() {

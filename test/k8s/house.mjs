@@ -16,17 +16,20 @@ function checkContainer(manifest, pod, at, container, isService) {
   const own = container.securityContext ?? {};
   const common = pod.securityContext ?? {};
   const security = ['securityContext'];
+  // What the container does not say, its pod says for it.
+  const needEither = (ok, field, text) => ok || (field in own || !(field in common)
+    ? need(false, [...security, field], text)
+    : manifest.fails([...at.slice(0, -2), ...security, field], `[${container.name}] ${text}`));
   need(own.privileged !== true, [...security, 'privileged'], 'must not be privileged');
   need(own.allowPrivilegeEscalation === false, [...security, 'allowPrivilegeEscalation'],
     'allowPrivilegeEscalation must be false');
-  need((own.runAsNonRoot ?? common.runAsNonRoot) === true, [...security, 'runAsNonRoot'],
-    'runAsNonRoot must be true');
-  need((own.runAsUser ?? common.runAsUser) !== 0, [...security, 'runAsUser'], 'must not run as root');
+  needEither((own.runAsNonRoot ?? common.runAsNonRoot) === true, 'runAsNonRoot', 'must be true');
+  needEither((own.runAsUser ?? common.runAsUser) !== 0, 'runAsUser', 'must not run as root');
   need(own.capabilities?.drop?.includes('ALL'), [...security, 'capabilities'], 'must drop ALL capabilities');
   need((own.capabilities?.add ?? []).every((each) => each === 'NET_BIND_SERVICE'),
     [...security, 'capabilities', 'add'], 'must not add capabilities');
-  need(['RuntimeDefault', 'Localhost'].includes((own.seccompProfile ?? common.seccompProfile)?.type),
-    [...security, 'seccompProfile'], 'seccompProfile must be RuntimeDefault');
+  needEither(['RuntimeDefault', 'Localhost'].includes((own.seccompProfile ?? common.seccompProfile)?.type),
+    'seccompProfile', 'must be RuntimeDefault');
   need((container.ports ?? []).every((port) => !port.hostPort), ['ports'], 'must not take a port of the host');
   need(own.readOnlyRootFilesystem === true, [...security, 'readOnlyRootFilesystem'],
     'readOnlyRootFilesystem must be true');
