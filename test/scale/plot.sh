@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Draws what scale.mjs has measured: lag and pods over time. Needs gnuplot.
+#
+#   plot.sh CSV PICTURE    PICTURE ends in .svg or .png
+set -euo pipefail
+csv=${1:?"which CSV"}
+picture=${2:?"which picture"}
+case $picture in
+  *.svg) terminal='svg size 900,520 enhanced background rgb "white" font "sans-serif,13"' ;;
+  *.png) terminal='png size 900,520' ;;
+  *) echo "$0: $picture is neither .svg nor .png" >&2; exit 2 ;;
+esac
+gnuplot << END
+set terminal $terminal
+set output '$picture'
+set datafile separator ','
+set key outside top center horizontal
+set xlabel 'seconds'
+set grid
+set multiplot layout 2,1 margins 0.09,0.97,0.11,0.90 spacing 0.06
+set format x ''
+unset xlabel
+set ylabel 'requests'
+plot '$csv' using 1:2 with lines linewidth 2 linecolor rgb '#1f77b4' title 'lag (waiting and in work)', \
+  '' using 1:5 with lines linewidth 2 linecolor rgb '#2ca02c' title 'answered'
+set format x '%g'
+set xlabel 'seconds'
+set ylabel 'pods'
+set yrange [0:11]
+plot '$csv' using 1:3 with steps linewidth 2 linecolor rgb '#d62728' title 'serving', \
+  '' using 1:4 with steps linewidth 1 linecolor rgb '#ff9896' title 'draining'
+END
