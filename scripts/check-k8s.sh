@@ -1,21 +1,25 @@
 #!/usr/bin/env bash
 # Checks the manifests, the alarms, the dashboard and the images with the tools that would refuse
 # them later: schemas, Prometheus, podman. Prints each offence as file:line: text. A maintainer's
-# script: it needs Node.js, and installs what else it needs the first time; offline from then on.
+# script: it needs Node.js, and kustomize, kubectl or Go; what else it needs it installs the first
+# time. Offline from then on, but for a Debian mirror where an image has to be built anew.
 #
 #   check-k8s.sh               everything
 #   check-k8s.sh --no-image    without building and running the images, which takes minutes
-#   check-k8s.sh --manifests FOLDER [--no-image]
-#                              with another folder in place of k8s/
+#   check-k8s.sh --no-run      without the dashboard's queries, for which the service has to be built
+#   check-k8s.sh --manifests FOLDER
+#                              with another folder in place of k8s/ (and without running anything)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 images=true
+run=true
 folder=k8s
 while [ $# -gt 0 ]; do
   case $1 in
     --no-image) images=false ;;
-    --manifests) folder=${2:?"--manifests needs a folder"}; shift ;;
+    --no-run) run=false ;;
+    --manifests) folder=${2:?"--manifests needs a folder"} images=false run=false; shift ;;
     -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
     *) echo "$0: unknown option $1" >&2; exit 2 ;;
   esac
@@ -23,6 +27,7 @@ while [ $# -gt 0 ]; do
 done
 
 tools=test/k8s
+command -v npm > /dev/null || { echo "$0: Node.js is missing" >&2; exit 1; }
 if [ ! -e $tools/node_modules/yaml ]; then
   npm ci --prefix $tools --no-audit --no-fund --loglevel=error
 fi
@@ -36,6 +41,7 @@ if command -v kustomize > /dev/null; then
 elif command -v kubectl > /dev/null; then
   kustomize=(kubectl kustomize)
 else
+  command -v go > /dev/null || { echo "$0: kustomize, kubectl and Go are missing" >&2; exit 1; }
   GOBIN=$PWD/$tools/node_modules/.bin go install sigs.k8s.io/kustomize/kustomize/v5@v5.5.0
   kustomize=("$tools/node_modules/.bin/kustomize" build)
 fi
@@ -78,6 +84,16 @@ check promtool test rules "$work/alerts.test.yaml"
 if command -v nats-server > /dev/null || [ -x /usr/sbin/nats-server ]; then
   echo '== NATS'"'"' configuration'
   check env PATH="$PATH:/usr/sbin" nats-server -t -c "$folder/overlays/demo/nats.conf"
+fi
+
+if $run; then
+  echo '== the dashboard on a running service'
+  if [ -x build/meme-generator ] && [ -x build/sketch-server ]; then
+    check node $tools/dashboard.mjs build
+  else
+    echo 'build/meme-generator: not built (scripts/test.sh, or --no-run)'
+    failures=$((failures + 1))
+  fi
 fi
 
 if $images; then

@@ -96,10 +96,10 @@ start_service() {
     --env HF_API_TOKEN=hf_0123456789 --env CACHE_TTL=3600 \
     --env METRICS_ADDR="$address:9090" "$@" > /dev/null
   eventually ready
-  echo "ready $(($(milliseconds) - began)) ms after podman was called, $(since_start) after its start"
+  echo "ready $(($(milliseconds) - began)) ms after podman was called, $(since_start) after its first line"
 }
 since_start() {
-  podman logs "$name-service" 2>&1 | sed -n 's/.*"ts":"[^T]*T\([0-9:.]*\)Z*".*/\1/p' | awk -F: '
+  podman logs "$name-service" 2>&1 | sed -n 's/.*"time":"[^T]*T\([0-9:.]*\)Z*".*/\1/p' | awk -F: '
     { t = $1 * 3600 + $2 * 60 + $3 } NR == 1 { first = t } END { printf "%d ms", (t - first) * 1000 }'
 }
 stop_service() {
@@ -132,7 +132,7 @@ publish() {
 start_servers
 echo '-- as the predecessor was configured'
 start_service "$image"
-podman logs "$name-service" 2>&1 | grep -q 'router.huggingface.co' \
+grep -q 'router.huggingface.co' <(podman logs "$name-service" 2>&1) \
   || fail 'nothing is said of the retired model address'
 pid=$(podman inspect "$name-service" --format '{{.State.Pid}}')
 echo "idle: $(awk '/^VmRSS/ {printf "%.1f MiB", $2 / 1024}' "/proc/$pid/status") resident"
@@ -148,8 +148,8 @@ run request --rm --env NATS_URL="nats://$address:4222" "$image" \
 
 echo '-- SIGTERM under load'
 run watch --detach --env NATS_URL="nats://$address:4222" "$image" watch --output-dir /tmp > /dev/null
-eventually podman logs "$name-watch"
-eventually grep -q watching <(podman logs "$name-watch" 2>&1)
+watching() { grep -q watching <(podman logs "$name-watch" 2>&1); }
+eventually watching
 publish 30 drain
 busy() { [ "$(metric meme_generator_permits_in_use)" = 5 ]; }
 eventually busy

@@ -14,19 +14,23 @@ gnuplot << END
 set terminal $terminal
 set output '$picture'
 set datafile separator ','
-set key outside top center horizontal
 set xlabel 'seconds'
 set grid
-set multiplot layout 2,1 margins 0.09,0.97,0.11,0.90 spacing 0.06
+set xrange [0:*]
+set multiplot layout 2,1 margins 0.11,0.97,0.11,0.96 spacing 0.06
 set format x ''
 unset xlabel
 set ylabel 'requests'
+set key inside top left
+set offsets graph 0, 0, 0.35, 0
 plot '$csv' using 1:2 with lines linewidth 2 linecolor rgb '#1f77b4' title 'lag (waiting and in work)', \
   '' using 1:5 with lines linewidth 2 linecolor rgb '#2ca02c' title 'answered'
 set format x '%g'
 set xlabel 'seconds'
 set ylabel 'pods'
-set yrange [0:11]
+set key inside top right opaque
+set yrange [0:14]
+set offsets 0, 0, 0, 0
 plot '$csv' using 1:3 with steps linewidth 2 linecolor rgb '#d62728' title 'serving', \
   '' using 1:4 with steps linewidth 1 linecolor rgb '#ff9896' title 'draining'
 END

@@ -42,7 +42,7 @@ const freePort = () => new Promise((resolve) => {
     server.close(() => resolve(port));
   });
 });
-const logged = (name, pattern) => readFileSync(path.join(folder, `${name}.log`), 'utf8').match(pattern);
+export const logged = (name, pattern) => readFileSync(path.join(folder, `${name}.log`), 'utf8').match(pattern);
 
 export async function startNats() {
   start('nats', 'nats-server', ['--addr', '127.0.0.1', '--port', '-1', '--http_port', '-1', '--jetstream',
