@@ -3,6 +3,7 @@
 #include "actors/io/nats_options.hpp"
 #include "actors/service.hpp"
 #include "client/dead.hpp"
+#include "client/load.hpp"
 #include "client/provision.hpp"
 #include "client/request.hpp"
 #include "client/watch.hpp"
@@ -55,6 +56,20 @@ struct runner {
     wanted.count = command.count;
     auto options = io::make_nats_options(nats, "meme-generator watch");
     return client::run_watch(*options, wanted);
+  }
+
+  int operator()(const config::load_command& command) const {
+    auto& nats = settings.values().nats;
+    client::load_settings wanted;
+    wanted.subject = command.subject.empty() ? nats.request_subject : command.subject;
+    wanted.count = command.count;
+    wanted.rate_per_s = command.rate;
+    wanted.hit_ratio = command.hit_ratio;
+    wanted.seed = command.seed;
+    wanted.small_image = command.small_image;
+    wanted.timeout = command.timeout;
+    auto options = io::make_nats_options(nats, "meme-generator load");
+    return client::run_load(*options, wanted);
   }
 };
 

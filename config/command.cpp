@@ -82,6 +82,29 @@ rows options_of(dead_command& dead) {
   return table;
 }
 
+rows options_of(load_command& load) {
+  rows table;
+  table.emplace_back("count", &load.count, "how many requests")
+      .placeholder("N")
+      .range(1, 100'000'000);
+  table.emplace_back("rate", &load.rate, "requests a second; 0: as fast as they are taken")
+      .placeholder("X")
+      .range(0, 1'000'000);
+  table.emplace_back("hit-ratio", &load.hit_ratio, "share that repeats an answered prompt, 0..1")
+      .placeholder("X")
+      .range(0, 1);
+  table.emplace_back("seed", &load.seed, "of what is repeated").placeholder("N");
+  table.emplace_back("small", &load.small_image, "512 x 512 pixels");
+  table.emplace_back("subject", &load.subject, "where to ask; else nats.request-subject")
+      .placeholder("SUBJECT")
+      .takes("a subject without wildcards", check::subject);
+  table.emplace_back("timeout", &load.timeout, "how long to wait once all are asked")
+      .placeholder("SECONDS")
+      .plain_seconds()
+      .range(1s, 24h);
+  return table;
+}
+
 } // namespace
 
 const std::vector<command_kind>& command_kinds() {
@@ -90,7 +113,8 @@ const std::vector<command_kind>& command_kinds() {
       {"provision", "make or check stream and consumer, then exit", provision_command{}},
       {"request", "ask for one picture, wait for it and save it", request_command{}},
       {"watch", "save each picture that is published", watch_command{}},
-      {"dead", "look after the requests that ran out of attempts", dead_command{}}};
+      {"dead", "look after the requests that ran out of attempts", dead_command{}},
+      {"load", "ask for many pictures and say how long they took", load_command{}}};
   return kinds;
 }
 

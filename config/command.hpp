@@ -51,8 +51,19 @@ struct dead_command {
   std::uint64_t count = 0; ///< list no more than so many; 0: all
 };
 
-using command =
-    std::variant<serve_command, provision_command, request_command, watch_command, dead_command>;
+/// Ask for many pictures, and say how long they took.
+struct load_command {
+  std::string subject;       ///< empty: nats.request-subject
+  std::uint64_t count = 100; ///< requests
+  double rate = 10;          ///< requests a second; 0: as fast as the queue takes them
+  double hit_ratio = 0;      ///< share of them that repeat a prompt that was answered before
+  std::uint64_t seed = 0;    ///< of what is repeated
+  bool small_image = false;
+  seconds timeout{180}; ///< for the answers that are missing after the last request
+};
+
+using command = std::variant<serve_command, provision_command, request_command, watch_command,
+                             dead_command, load_command>;
 
 /// How a command is called. A new command needs its struct above, its `options_of` and its line in
 /// `command_kinds`.

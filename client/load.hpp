@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include <nats/nats.h>
+
+namespace meme::client {
+
+/// `meme-generator load`: how much to ask for.
+struct load_settings {
+  std::string subject = "meme.request";
+  std::uint64_t count = 100;
+  double rate_per_s = 10; ///< 0: as fast as the queue takes them
+  double hit_ratio = 0;   ///< 0..1: share that repeats a prompt answered before
+  std::uint64_t seed = 0; ///< of what is repeated
+  bool small_image = false;
+  std::chrono::seconds timeout{180}; ///< for the answers that are missing after the last request
+};
+
+/// Queues the requests at an even rate, whatever their answers do, with a progress bar on stderr,
+/// and says on stdout how long the answers took, drawn ones and cached ones apart. A repetition is
+/// only asked for once there is an answer to repeat, so that it can be a hit. Returns 0 where every
+/// request got its picture, 1 where one got an error or NATS cannot be used, 3 where an answer is
+/// missing; does not throw.
+int run_load(natsOptions& nats, const load_settings& settings);
+
+} // namespace meme::client
