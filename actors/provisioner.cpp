@@ -75,13 +75,22 @@ struct provisioning {
                                      "loses them");
     if (stream->retention != js_WorkQueuePolicy)
       report.differences.push_back(said + " is no work queue");
+    if (stream->forgets)
+      report.differences.push_back(said
+                                   + " drops the oldest requests at a limit of its own: they are "
+                                     "lost unanswered");
+    if (stream->confirms_nothing)
+      report.differences.push_back(said + " confirms no publication: clients do not see a loss");
     return true;
   }
 
   bool use_consumer() {
     auto& nats = options.nats;
     auto said = "consumer " + nats.consumer;
-    auto consumer = api.find_consumer(nats.stream, nats.consumer);
+    // A stream that is only planned cannot be asked for its consumer.
+    auto consumer = plan_only && !report.done.empty()
+                        ? std::nullopt
+                        : api.find_consumer(nats.stream, nats.consumer);
     if (!consumer && !seen.consumer.empty()) {
       report.done.push_back(said + ", as it was last seen");
       api.restore_consumer(nats.stream, nats.consumer, seen.consumer);
@@ -98,6 +107,8 @@ struct provisioning {
     }
     if (consumer->push)
       return refuse(said + " is a push consumer; the service pulls");
+    if (consumer->headers_only)
+      return refuse(said + " delivers headers only: there would be no request in a message");
     if (consumer->ack_policy != js_AckExplicit)
       return refuse(said + " does not have explicit acknowledgement: messages would be lost");
     if (!consumer->filter.empty()
@@ -132,6 +143,10 @@ struct provisioning {
     if (consumer.max_ack_pending > 0 && consumer.max_ack_pending < wanted_ack_pending)
       differs(" has max_ack_pending " + std::to_string(consumer.max_ack_pending)
               + " instead of 20000: all processes together never work on more");
+    if (consumer.only_new)
+      differs(" does not begin with the first message: what was queued before it waits for ever");
+    if (consumer.inactive_threshold.count() > 0)
+      differs(" is deleted when nobody pulls for a while, as when there are no pods");
     if (consumer.has_backoff)
       differs(" has a backoff, which takes the place of ack_wait");
     if (!consumer.filter.empty()

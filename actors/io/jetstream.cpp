@@ -65,6 +65,10 @@ std::optional<stream_config> jetstream::find_stream(const std::string& name) {
   result.name = name;
   result.retention = info->Config->Retention;
   result.storage = info->Config->Storage;
+  result.forgets = info->Config->MaxAge > 0
+                   || (info->Config->Discard == js_DiscardOld
+                       && (info->Config->MaxMsgs > 0 || info->Config->MaxBytes > 0));
+  result.confirms_nothing = info->Config->NoAck;
   for (int i = 0; i < info->Config->SubjectsLen; ++i)
     result.subjects.push_back(info->Config->Subjects[i]);
   return result;
@@ -142,6 +146,9 @@ std::optional<consumer_config> jetstream::find_consumer(const std::string& strea
   result.max_request_expires = std::chrono::nanoseconds{config.MaxRequestExpires};
   result.has_backoff = config.BackOffLen > 0;
   result.filter = text(config.FilterSubject);
+  result.only_new = config.DeliverPolicy != js_DeliverAll;
+  result.headers_only = config.HeadersOnly;
+  result.inactive_threshold = std::chrono::nanoseconds{config.InactiveThreshold};
   return result;
 }
 

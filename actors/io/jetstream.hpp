@@ -18,6 +18,8 @@ struct stream_config {
   std::vector<std::string> subjects;
   jsRetentionPolicy retention = js_WorkQueuePolicy;
   jsStorageType storage = js_FileStorage;
+  bool forgets = false;          ///< drops the oldest messages at a limit of number, bytes or age
+  bool confirms_nothing = false; ///< sends no PubAck
 };
 
 /// What of a durable consumer's configuration matters here.
@@ -31,7 +33,10 @@ struct consumer_config {
   std::int64_t max_request_batch = 0;              ///< 0: no limit
   std::chrono::nanoseconds max_request_expires{0}; ///< 0: no limit
   bool has_backoff = false;
-  std::string filter; ///< empty: none
+  std::string filter;                             ///< empty: none
+  bool only_new = false;                          ///< passes over what was there before it
+  bool headers_only = false;                      ///< delivers no bodies
+  std::chrono::nanoseconds inactive_threshold{0}; ///< deleted when unused for so long; 0: never
 };
 
 /// A message as a stream keeps it.

@@ -14,8 +14,9 @@ namespace {
 constexpr std::int64_t second_ns = 1'000'000'000;
 
 struct fixture {
-  finished_run provision() {
-    return run_meme_generator(folder.path(), {"provision"}, {{"NATS_URL", nats.url()}});
+  finished_run provision(std::vector<std::string> options = {}) {
+    options.insert(options.begin(), "provision");
+    return run_meme_generator(folder.path(), std::move(options), {{"NATS_URL", nats.url()}});
   }
 
   temporary_folder folder;
@@ -74,6 +75,40 @@ BOOST_AUTO_TEST_CASE(leaves_a_consumer_of_somebody_elses_as_it_is_and_says_how_i
   BOOST_TEST(consumer.integer("/config/max_deliver") == 3);
   BOOST_TEST(consumer.text("/config/filter_subject") == "meme.request");
   BOOST_TEST(client.stream("MEMES").size("/config/subjects") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(says_every_difference) {
+  client.api("STREAM.CREATE.MEMES",
+             R"({"name": "MEMES", "subjects": ["meme.request"], "retention": "interest",
+                 "storage": "memory", "max_msgs": 1000, "discard": "old", "no_ack": true})");
+  client.api("CONSUMER.DURABLE.CREATE.MEMES.meme-generator",
+             R"({"stream_name": "MEMES", "config": {"durable_name": "meme-generator",
+                 "ack_policy": "explicit", "ack_wait": 60000000000, "max_deliver": 3,
+                 "max_ack_pending": 50, "filter_subject": "meme.request",
+                 "deliver_policy": "new", "inactive_threshold": 3600000000000}})");
+  const auto before = client.consumer("MEMES", "meme-generator").text("/created");
+  for (const auto& options : {std::vector<std::string>{"--plan"}, {}}) {
+    const auto run = provision(options);
+    BOOST_TEST(run.status == 0, run.err);
+    for (const auto* difference :
+         {"does not capture meme.request.>", "keeps requests in memory", "is no work queue",
+          "drops the oldest requests", "confirms no publication", "max_deliver 3 instead of -1",
+          "ack_wait 60 s instead of 30 s", "max_ack_pending 50 instead of 20000",
+          "has the filter meme.request", "does not begin with the first message",
+          "is deleted when nobody pulls"})
+      BOOST_TEST(run.err.find(difference) != std::string::npos, difference);
+  }
+  BOOST_TEST(client.consumer("MEMES", "meme-generator").text("/created") == before);
+}
+
+BOOST_AUTO_TEST_CASE(makes_nothing_where_it_is_only_to_plan) {
+  const auto plan = provision({"--plan"});
+  BOOST_TEST(plan.status == 0, plan.err);
+  for (const auto* made : {"to be made: stream MEMES\n", "to be made: consumer meme-generator\n",
+                           "to be made: stream MEMES_DEAD\n"})
+    BOOST_TEST(plan.out.find(made) != std::string::npos, made);
+  BOOST_TEST(client.stream("MEMES").has("/error"));
+  BOOST_TEST(client.stream("MEMES_DEAD").has("/error"));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_stream_that_would_take_answers_for_requests) {
