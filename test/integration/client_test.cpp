@@ -5,8 +5,11 @@
 #include <filesystem>
 #include <future>
 #include <iterator>
+#include <set>
 
 #include "client/answer.hpp"
+#include "client/latencies.hpp"
+#include "client/load.hpp"
 #include "client/picture_file.hpp"
 #include "client/request.hpp"
 #include "client/watch.hpp"
@@ -215,6 +218,74 @@ BOOST_AUTO_TEST_CASE(ends_at_its_time) {
   watch_settings settings;
   settings.timeout = std::chrono::seconds{1};
   BOOST_TEST(run_watch(*options, settings) == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(loading, fixture)
+
+BOOST_AUTO_TEST_CASE(repeats_only_what_was_answered_and_ends_with_0) {
+  make_queue();
+  auto queue = client.subscribe("meme.request");
+  load_settings settings;
+  settings.count = 20;
+  settings.hit_ratio = .5;
+  auto status = std::async(std::launch::async, [&] { return run_load(*options, settings); });
+  std::set<std::string> ids;
+  std::set<std::string> prompts;
+  for (std::uint64_t i = 0; i < settings.count; ++i) {
+    const json asked{queue.next().data};
+    BOOST_TEST(ids.insert(asked.text("/id")).second);
+    prompts.insert(asked.text("/prompt"));
+    client.publish(asked.text("/reply_to"), result_json(asked.text("/id")));
+  }
+  BOOST_TEST(status.get() == answered);
+  // Half of them, or less where this test answered late.
+  BOOST_TEST(prompts.size() >= 10u);
+  BOOST_TEST_MESSAGE(settings.count - prompts.size() << " of " << settings.count << " repeated");
+}
+
+BOOST_AUTO_TEST_CASE(keeps_to_new_prompts_where_no_hits_are_wanted) {
+  make_queue();
+  auto queue = client.subscribe("meme.request");
+  load_settings settings;
+  settings.count = 50;
+  settings.rate_per_s = 0;
+  auto status = std::async(std::launch::async, [&] { return run_load(*options, settings); });
+  std::set<std::string> prompts;
+  for (std::uint64_t i = 0; i < settings.count; ++i) {
+    const json asked{queue.next().data};
+    prompts.insert(asked.text("/prompt"));
+    client.publish(asked.text("/reply_to"), result_json(asked.text("/id")));
+  }
+  BOOST_TEST(status.get() == answered);
+  BOOST_TEST(prompts.size() == 50u);
+}
+
+BOOST_AUTO_TEST_CASE(ends_with_1_after_an_error_and_with_3_where_an_answer_is_missing) {
+  make_queue();
+  auto queue = client.subscribe("meme.request");
+  load_settings settings;
+  settings.count = 1;
+  auto status = std::async(std::launch::async, [&] { return run_load(*options, settings); });
+  const json asked{queue.next().data};
+  client.publish(asked.text("/reply_to"), R"({"request_id": )" + json_string(asked.text("/id"))
+                                              + R"(, "error": "no", "code": "internal"})");
+  BOOST_TEST(status.get() == failed);
+  settings.timeout = std::chrono::seconds{1};
+  BOOST_TEST(run_load(*options, settings) == no_answer);
+}
+
+BOOST_AUTO_TEST_CASE(ends_with_1_where_no_stream_takes_them) {
+  BOOST_TEST(run_load(*options, {}) == failed);
+}
+
+BOOST_AUTO_TEST_CASE(sums_up_in_quantiles) {
+  latencies all;
+  BOOST_TEST(all.summary() == "0");
+  for (int i = 100; i >= 1; --i)
+    all.add(std::chrono::milliseconds{i});
+  BOOST_TEST(all.summary() == "100  min 1.00 ms  50 % 50 ms  90 % 90 ms  99 % 99 ms  max 100 ms");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -258,6 +258,18 @@ BOOST_AUTO_TEST_CASE(watch_takes_a_folder_a_time_and_a_count) {
   BOOST_TEST(watch.count == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(load_takes_how_much_and_how_fast) {
+  const auto result =
+      load({{"load", "--count=7", "--rate", "2.5", "--hit-ratio=0.3", "--timeout=9"}, {}, ""});
+  const auto& wanted = result.command<load_command>();
+  BOOST_TEST(wanted.count == 7u);
+  BOOST_TEST(wanted.rate == 2.5);
+  BOOST_TEST(wanted.hit_ratio == .3);
+  BOOST_TEST(wanted.timeout.count() == 9);
+  BOOST_TEST(load({{"load", "--hit-ratio=1.5"}, {}, ""}).status() == 2);
+  BOOST_TEST(load({{"load", "--count=0"}, {}, ""}).status() == 2);
+}
+
 BOOST_AUTO_TEST_CASE(help_and_version_win_over_everything_else) {
   for (const auto* word : {"--help", "-h"}) {
     const auto help = load({{"--nonsense", word}, {{"CACHE_TTL", "soon"}}, ""});
