@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts load on a running service: first as many copies of one request as fast as the queue takes
-# them, with `nats bench` (the nats program of natscli), then generated prompts at an even rate, with
-# `meme-generator load`, which says how long the answers took.
+# them, with `nats bench` (the nats program of natscli), then generated prompts at an even rate,
+# with `meme-generator load`, which says how long the answers took.
 #
 #   nats-bench.sh [--nats-url URL] [--stream MEMES] [--subject meme.request]
 #     [--msgs 1000] [--payload FILE]                     of nats bench; 0: skip it
@@ -53,6 +53,6 @@ if [ "$count" -gt 0 ]; then
   # shellcheck source=scripts/find-meme-generator.sh
   . scripts/find-meme-generator.sh
   echo "$count generated requests, $rate a second, $hit_ratio of them repeated"
-  "${meme_generator:?}" load --nats-url "$url" --subject "$subject" --count "$count" --rate "$rate" \
-    --hit-ratio "$hit_ratio"
+  "${meme_generator:?}" load --nats-url "$url" --subject "$subject" --count "$count" \
+    --rate "$rate" --hit-ratio "$hit_ratio"
 fi

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the images with podman, on a base image that it makes itself where there is none. As root.
 #
-#   build.sh [bookworm|trixie]    localhost/meme-generator:SUITE, localhost/meme-generator:SUITE-debug
-#                                 and localhost/sketch-server:SUITE
+#   build.sh [bookworm|trixie]    localhost/meme-generator:SUITE and :SUITE-debug, and
+#                                 localhost/sketch-server:SUITE
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=scripts/image/settings.sh

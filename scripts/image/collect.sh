@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# What a program needs to run, told by the program itself, so that it holds for every Debian release:
-# run by the Dockerfile.
+# What a program needs to run, told by the program itself, so that it holds for every Debian
+# release: run by the Dockerfile.
 #
 #   collect.sh packages PROGRAM     the Debian packages of its shared objects
-#   collect.sh root PROGRAM FOLDER  a root file system of the program, its shared objects and nothing else
+#   collect.sh root PROGRAM FOLDER  a root file system: the program, its shared objects, little else
 set -euo pipefail
 
 shared_objects() { ldd "$1" | grep -o '/[^ ]*' | sort -u; }

@@ -1,5 +1,5 @@
-# To be sourced by the scripts beside it: settings with which podman builds and runs images as root on
-# a plain Debian machine, one with hybrid cgroups and a few capabilities less too.
+# To be sourced by the scripts beside it: settings with which podman builds and runs images as root
+# on a plain Debian machine, one with hybrid cgroups and a few capabilities less too.
 # shellcheck shell=bash
 
 image_cache=${IMAGE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/meme-generator-images}

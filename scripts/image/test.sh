@@ -96,11 +96,14 @@ start_service() {
     --env HF_API_TOKEN=hf_0123456789 --env CACHE_TTL=3600 \
     --env METRICS_ADDR="$address:9090" "$@" > /dev/null
   eventually ready
-  echo "ready $(($(milliseconds) - began)) ms after podman was called, $(since_start) after its first line"
+  echo "ready $(($(milliseconds) - began)) ms after podman was called," \
+    "$(since_start) after its first line"
 }
 since_start() {
   podman logs "$name-service" 2>&1 | sed -n 's/.*"time":"[^T]*T\([0-9:.]*\)Z*".*/\1/p' | awk -F: '
-    { t = $1 * 3600 + $2 * 60 + $3 } NR == 1 { first = t } END { printf "%d ms", (t - first) * 1000 }'
+    { t = $1 * 3600 + $2 * 60 + $3 }
+    NR == 1 { first = t }
+    END { printf "%d ms", (t - first) * 1000 }'
 }
 stop_service() {
   podman stop --time 120 "$name-service" > /dev/null
@@ -147,7 +150,8 @@ run request --rm --env NATS_URL="nats://$address:4222" "$image" \
   request --prompt 'A cat wearing a space helmet on Mars' --output /tmp/cat.png
 
 echo '-- SIGTERM under load'
-run watch --detach --env NATS_URL="nats://$address:4222" "$image" watch --output-dir /tmp > /dev/null
+run watch --detach --env NATS_URL="nats://$address:4222" "$image" \
+  watch --output-dir /tmp > /dev/null
 watching() { grep -q watching <(podman logs "$name-watch" 2>&1); }
 eventually watching
 publish 30 drain

@@ -9,7 +9,8 @@ trap 'rm -rf "$work"' EXIT
 failures=0
 
 # spoilt NAME TOOL FILE EXPRESSION WANTED: FILE is changed by sed's EXPRESSION; WANTED, a regular
-# expression, has to be among what TOOL says, after the file and the number of the first changed line.
+# expression, has to be among what TOOL says, after the file and the number of the first changed
+# line.
 spoilt() {
   local name=$1 tool=$2 file=$3 expression=$4 wanted=$5 change line
   rm -rf "$work/k8s"
@@ -37,7 +38,8 @@ spoilt() {
 }
 
 spoilt 'an unknown field' schema base/deployment.yaml \
-  's/^      enableServiceLinks: false/&\n      restartPolcy: Always/' 'restartPolcy.* does not exist'
+  's/^      enableServiceLinks: false/&\n      restartPolcy: Always/' \
+  'restartPolcy.* does not exist'
 spoilt 'a wrong type' schema base/deployment.yaml \
   's/terminationGracePeriodSeconds: 120/terminationGracePeriodSeconds: "120"/' 'must be integer'
 spoilt 'a threshold without quotes' schema base/keda-scaledobject.yaml \
@@ -53,7 +55,8 @@ spoilt 'a root container' house base/deployment.yaml \
 spoilt 'replicas beside KEDA' house base/deployment.yaml \
   's/^  revisionHistoryLimit: 3/  replicas: 2\n&/' "replicas are KEDA's"
 spoilt 'a writable root' house base/deployment.yaml \
-  's/readOnlyRootFilesystem: true/readOnlyRootFilesystem: false/' 'readOnlyRootFilesystem must be true'
+  's/readOnlyRootFilesystem: true/readOnlyRootFilesystem: false/' \
+  'readOnlyRootFilesystem must be true'
 spoilt 'an image that moves' house base/deployment.yaml \
   's/image: meme-generator:0.1.0/image: meme-generator:latest/' 'not pinned'
 spoilt 'a scaler setting that KEDA would ignore' house base/keda-scaledobject.yaml \
@@ -61,7 +64,8 @@ spoilt 'a scaler setting that KEDA would ignore' house base/keda-scaledobject.ya
 spoilt 'a threshold that is not what a pod holds' house base/keda-scaledobject.yaml \
   's/lagThreshold: "5"/lagThreshold: "7"/' 'is 7, but MAX_IN_FLIGHT is 5'
 spoilt 'a grace shorter than the drain' house base/deployment.yaml \
-  's/terminationGracePeriodSeconds: 120/terminationGracePeriodSeconds: 60/' 'must exceed DRAIN_TIMEOUT'
+  's/terminationGracePeriodSeconds: 120/terminationGracePeriodSeconds: 60/' \
+  'must exceed DRAIN_TIMEOUT'
 spoilt 'a key that stands twice' schema base/keda-scaledobject.yaml \
   's/^  cooldownPeriod: 120/&\n  cooldownPeriod: 60/' 'must be unique'
 

@@ -11,6 +11,7 @@ case $picture in
   *) echo "$0: $picture is neither .svg nor .png" >&2; exit 2 ;;
 esac
 gnuplot << END
+blue = '#1f77b4'; green = '#2ca02c'; red = '#d62728'; pale = '#ff9896'
 set terminal $terminal
 set output '$picture'
 set datafile separator ','
@@ -23,14 +24,14 @@ unset xlabel
 set ylabel 'requests'
 set key inside top left
 set offsets graph 0, 0, 0.35, 0
-plot '$csv' using 1:2 with lines linewidth 2 linecolor rgb '#1f77b4' title 'lag (waiting and in work)', \
-  '' using 1:5 with lines linewidth 2 linecolor rgb '#2ca02c' title 'answered'
+plot '$csv' using 1:2 with lines lw 2 lc rgb blue title 'lag (waiting and in work)', \
+  '' using 1:5 with lines lw 2 lc rgb green title 'answered'
 set format x '%g'
 set xlabel 'seconds'
 set ylabel 'pods'
 set key inside top right opaque
 set yrange [0:14]
 set offsets 0, 0, 0, 0
-plot '$csv' using 1:3 with steps linewidth 2 linecolor rgb '#d62728' title 'serving', \
-  '' using 1:4 with steps linewidth 1 linecolor rgb '#ff9896' title 'draining'
+plot '$csv' using 1:3 with steps lw 2 lc rgb red title 'serving', \
+  '' using 1:4 with steps lw 1 lc rgb pale title 'draining'
 END
