@@ -17,7 +17,7 @@ class redis_tls {
 public:
   /// Throws std::runtime_error where the file does not hold certificates.
   explicit redis_tls(const std::string& ca_file);
-  ~redis_tls();
+  ~redis_tls(); // NOLINT(performance-trivially-destructible): with TLS it has work to do
   redis_tls(const redis_tls&) = delete;
   redis_tls& operator=(const redis_tls&) = delete;
 
