@@ -21,11 +21,15 @@ caf_version=0.17.6
 # machine's apt is changed, and no root is needed.
 fetch_caf() {
   mkdir -p "$caf/apt/lists/partial" "$caf/apt/archives/partial" "$caf/apt/parts"
-  local release
+  local release mirror
   release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  # The mirror that this machine's apt uses.
+  # shellcheck disable=SC2016
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
+    | grep '/debian/$' | head -n 1)
   cat > "$caf/apt/parts/source.sources" << END
 Types: deb-src
-URIs: ${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+URIs: ${DEBIAN_MIRROR:-$mirror}
 Suites: $release
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg

@@ -10,7 +10,10 @@ cd "$(dirname "$0")"
 
 suite=${1:?"which suite: bookworm or trixie"}
 image=docker.io/library/debian:$suite-slim
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org}
+# The one that this machine's apt uses, without the path of the archive: http://host
+# shellcheck disable=SC2016
+mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
+  | sed -n 's#/debian/$##p' | head -n 1)}
 if podman image exists "$image"; then
   exit 0
 fi
