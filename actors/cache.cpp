@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "actors/policy/picture_fit.hpp"
 #include "actors/resilience.hpp"
 
 namespace meme {
@@ -65,7 +64,7 @@ void cache_state::on_lookup(job_ptr what) {
   if (caching()) {
     auto hit = pictures->get(what->key, self->clock().now());
     // One that does not fit was kept when the server took more.
-    if (hit && (*hit)->base64.size() <= base64_size(largest(*what))) {
+    if (hit && (*hit)->base64.size() <= base64_size(what->largest)) {
       shared->metrics->cache_hits.Increment();
       if (now_peers->ingress)
         self->send(now_peers->ingress, finished{what->id, success{*hit, true, what->spec.model}});
@@ -146,7 +145,7 @@ void cache_state::on_generated(generated& what) {
 void cache_state::picture_found(flight& ended, picture_ptr picture, clock::duration lifetime) {
   ended.picture = std::move(picture);
   ended.lifetime = lifetime;
-  if (ended.picture->bytes.size() <= largest(*ended.first))
+  if (ended.picture->bytes.size() <= ended.first->largest)
     return keep_and_finish(ended);
   ended.at = stage::fitting;
   make_fit(ended);
@@ -155,7 +154,7 @@ void cache_state::picture_found(flight& ended, picture_ptr picture, clock::durat
 void cache_state::make_fit(flight& too_large) {
   auto& first = *too_large.first;
   if (now_peers->fitter)
-    self->send(now_peers->fitter, fit{first.key, too_large.picture, largest(first)});
+    self->send(now_peers->fitter, fit{first.key, too_large.picture, first.largest});
 }
 
 void cache_state::on_fitted(fitted& what) {
@@ -186,10 +185,6 @@ void cache_state::keep_and_finish(flight& ended) {
 void cache_state::count_waiters(const flight& ended, bool hit) {
   auto& counter = hit ? shared->metrics->cache_hits : shared->metrics->cache_misses;
   counter.Increment(static_cast<double>(ended.waiters.size()));
-}
-
-std::size_t cache_state::largest(const job& what) const {
-  return policy::largest_picture(shared->bus->max_payload(), what.spec);
 }
 
 void cache_state::remember(const std::string& key, const encoded_picture_ptr& picture,

@@ -53,7 +53,6 @@ struct cache_state {
   void count_waiters(const flight& ended, bool hit);
   void make_fit(flight& too_large);
   void keep_and_finish(flight& ended);
-  std::size_t largest(const job& what) const;
   void remember(const std::string& key, const encoded_picture_ptr& picture,
                 clock::duration lifetime);
   void finish(const std::string& key, const outcome& result);

@@ -4,6 +4,7 @@
 
 #include "actors/io/log.hpp"
 #include "actors/policy/cache_key.hpp"
+#include "actors/policy/picture_fit.hpp"
 #include "actors/policy/retry.hpp"
 #include "actors/resilience.hpp"
 
@@ -89,6 +90,7 @@ void ingress_state::begin(in_flight& taken, std::uint64_t number) {
   work->attempt = taken.info.deliveries;
   work->spec = policy::plan_picture(wanted, plan);
   work->key = policy::cache_key(work->spec);
+  work->largest = policy::largest_picture(shared->bus->max_payload(), work->spec);
   taken.work = std::move(work);
   if (now_peers->cache)
     self->send(now_peers->cache, lookup{taken.work});

@@ -16,6 +16,7 @@
 //  2. Who is handed work that it has already ignores it. Work is known by its ticket or its key.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -133,6 +134,7 @@ struct job {
   std::uint64_t attempt = 1;
   std::string key; ///< cache key of the picture
   picture_spec spec;
+  std::size_t largest = no_limit; ///< bytes of a picture that fits into an answer
 };
 
 using job_ptr = std::shared_ptr<const job>;

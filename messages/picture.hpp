@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,6 +34,9 @@ struct encoded_picture {
 using encoded_picture_ptr = std::shared_ptr<const encoded_picture>;
 
 encoded_picture_ptr encode(const picture& source);
+
+/// A size in bytes that no picture has, and whose base64 can still be counted.
+constexpr std::size_t no_limit = SIZE_MAX / 2;
 
 /// The length of the base64 of so many bytes.
 constexpr std::size_t base64_size(std::size_t bytes) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "messages/picture.hpp"
 #include "messages/picture_spec.hpp"
 
 namespace meme::policy {
@@ -17,7 +18,7 @@ namespace meme::policy {
 inline std::size_t largest_picture(std::size_t max_payload, const picture_spec& spec) {
   constexpr std::size_t names_and_headers = 3'072;
   if (max_payload == 0)
-    return SIZE_MAX;
+    return no_limit;
   const auto rest = names_and_headers + 6 * spec.inputs.size() + spec.model.size();
   return max_payload > rest ? (max_payload - rest) / 4 * 3 : 0;
 }

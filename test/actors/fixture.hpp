@@ -228,6 +228,7 @@ struct fixture {
     result->request_id = "request-" + std::to_string(number);
     result->key = std::move(key);
     result->spec.model = "some/model";
+    result->largest = 700'000;
     return result;
   }
 };

@@ -108,6 +108,14 @@ BOOST_AUTO_TEST_CASE(what_there_is_no_permit_for_is_handed_back) {
   BOOST_TEST(bus->to(ack_of(5)).back().data == "-NAK");
 }
 
+// The server takes 1 MiB a message: base64 makes four bytes of three.
+BOOST_AUTO_TEST_CASE(a_job_knows_how_large_its_picture_may_be) {
+  start();
+  deliver(1);
+  BOOST_TEST(seen.lookups.at(0)->largest < 786'432);
+  BOOST_TEST(seen.lookups.at(0)->largest > 780'000);
+}
+
 BOOST_AUTO_TEST_CASE(a_free_permit_is_pulled_for) {
   start();
   for (int i = 1; i <= 4; ++i)
