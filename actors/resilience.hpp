@@ -35,9 +35,6 @@ void install_handlers(Self* self, std::string name) {
 }
 
 /// Says how many messages wait in the actor's mailbox; to be called by one of its handlers.
-template <class Self>
-void report_mailbox(Self* self, measure_mailbox to) {
-  to.depth->Set(static_cast<double>(self->mailbox().size()));
-}
+void report_mailbox(caf::scheduled_actor* self, measure_mailbox to);
 
 } // namespace meme
