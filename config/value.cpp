@@ -357,9 +357,12 @@ std::string time_text(milliseconds time, bool in_seconds) {
 }
 
 std::string number_text(double number) {
-  constexpr double longest = 1e15; // beyond it, the digits would not fit, nor help
-  const auto format =
-      std::abs(number) < longest ? std::chars_format::fixed : std::chars_format::scientific;
+  // Beyond these the digits would not fit, nor help.
+  constexpr double least = 1e-5;
+  constexpr double most = 1e15;
+  const auto size = std::abs(number);
+  const auto format = size == 0 || (size >= least && size < most) ? std::chars_format::fixed
+                                                                  : std::chars_format::scientific;
   char text[64];
   return {text, std::to_chars(text, text + sizeof(text), number, format).ptr};
 }

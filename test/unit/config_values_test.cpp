@@ -2,6 +2,7 @@
 #define BOOST_TEST_MODULE config_values
 #include <boost/test/unit_test.hpp>
 
+#include <cstdlib>
 #include <set>
 
 #include "config/check.hpp"
@@ -245,6 +246,17 @@ BOOST_AUTO_TEST_CASE(times_have_the_units_of_the_file) {
   auto plain = load({{"provision"}, {{"CACHE_TTL", "90"}, {"DRAIN_TIMEOUT", "110"}}, ""});
   BOOST_TEST(plain.value("cache.ttl") == "90s");
   BOOST_TEST(plain.value("ingress.drain-timeout") == "110s");
+}
+
+BOOST_AUTO_TEST_CASE(a_number_of_any_size_is_spelled_as_it_is_read) {
+  for (const auto* text : {"0", "7.5", "0.1", "1e-200", "5e-324", "0.00002"}) {
+    auto result = load({{"provision", "--limits.max-guidance", text}, {}, ""});
+    const auto spelled = result.value("limits.max-guidance");
+    auto again = load({{"provision", "--limits.max-guidance", spelled}, {}, ""});
+    BOOST_TEST(again.runs(), again.err());
+    BOOST_TEST(std::strtod(spelled.c_str(), nullptr) == std::strtod(text, nullptr), spelled);
+    BOOST_TEST(again.value("limits.max-guidance") == spelled);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_value_is_quoted_readably_and_not_at_length) {
