@@ -45,6 +45,10 @@ struct redis_client::reply_guard {
       result.createArray = wrap<&redisReplyObjectFunctions::createArray>(result.createArray);
       result.createInteger = wrap<&redisReplyObjectFunctions::createInteger>(result.createInteger);
       result.createNil = wrap<&redisReplyObjectFunctions::createNil>(result.createNil);
+#if HIREDIS_MAJOR >= 1 // RESP3's, which are read whether or not they were asked for
+      result.createDouble = wrap<&redisReplyObjectFunctions::createDouble>(result.createDouble);
+      result.createBool = wrap<&redisReplyObjectFunctions::createBool>(result.createBool);
+#endif
       return result;
     }();
     reader.fn = &guarded;

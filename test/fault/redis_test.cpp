@@ -5,10 +5,14 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <functional>
 #include <ostream>
+#include <thread>
 
+#include "actors/io/listener.hpp"
 #include "test/support/standing_rule.hpp"
 
 using namespace meme::test;
@@ -41,9 +45,33 @@ std::string port_of(const redis_server& redis) {
   return redis.url().substr(redis.url().rfind(':') + 1);
 }
 
+/// Says the same to all that connect, before it is asked.
+class greeter {
+public:
+  greeter(std::uint16_t port, std::string words) : socket_{meme::io::listen_on("127.0.0.1", port)} {
+    thread_ = std::thread{[this, words = std::move(words)] {
+      for (int fd = 0; (fd = ::accept(socket_.get(), nullptr, nullptr)) >= 0;) {
+        guests_.emplace_back(fd);
+        ::send(fd, words.data(), words.size(), MSG_NOSIGNAL);
+      }
+    }};
+  }
+
+  ~greeter() {
+    ::shutdown(socket_.get(), SHUT_RDWR);
+    thread_.join();
+  }
+
+private:
+  meme::io::unique_fd socket_;
+  std::vector<meme::io::unique_fd> guests_;
+  std::thread thread_;
+};
+
 /// Somebody else who listens where Redis did; one at a time.
 std::unique_ptr<child_process> impostor;
 std::unique_ptr<service> impostor_service;
+std::unique_ptr<greeter> impostor_greeter;
 
 /// Speaks first, as no Redis does.
 void begin_nats(world& here) {
@@ -64,7 +92,24 @@ void begin_http(world& here) {
                                 "impostor");
 }
 
+/// Speaks of what nobody asked for, in Redis' own protocol.
+std::function<void(world&)> begin_greeter(const std::string& words) {
+  return [words](world& here) {
+    here.redis.stop();
+    const auto port = static_cast<std::uint16_t>(std::stoul(port_of(here.redis)));
+    BOOST_TEST_REQUIRE(eventually([&] { // its connections may linger
+      try {
+        impostor_greeter = std::make_unique<greeter>(port, words);
+        return true;
+      } catch (const std::system_error&) {
+        return false;
+      }
+    }));
+  };
+}
+
 void end_impostor(world& here) {
+  impostor_greeter.reset();
   impostor.reset();
   impostor_service.reset();
   here.redis.start();
@@ -85,6 +130,8 @@ const std::vector<fault> faults{
      [](world& here) { here.redis.process().cont(); }},
     {"nats-server in its place", false, lost, 0s, begin_nats, end_impostor},
     {"a web server in its place", false, lost, 0s, begin_http, end_impostor},
+    {"an unasked truth", false, lost, 0s, begin_greeter("#t\r\n"), end_impostor},
+    {"an unasked number", false, lost, 0s, begin_greeter(",1.5\r\n"), end_impostor},
     {"read-only", true, no_writes, 0s, tell({"REPLICAOF", "127.0.0.1", "1"}),
      tell({"REPLICAOF", "NO", "ONE"})},
     {"without its replicas", true, no_writes, 0s,
@@ -185,7 +232,7 @@ BOOST_DATA_TEST_CASE(requests_are_served_without_it_and_it_is_used_again, faults
 }
 
 BOOST_DATA_TEST_CASE(what_it_holds_is_found_while_it_takes_nothing_new,
-                     std::vector<std::size_t>({4, 5, 6}), index) {
+                     std::vector<std::size_t>({6, 7, 8}), index) {
   world here{only_redis()};
   here.ask(request("cat-1", "a cat"));
   here.next_result();
