@@ -16,8 +16,9 @@ struct pixels {
   std::vector<std::uint8_t> rgb;
 };
 
-/// What `decode` needs for a picture of so many pixels, the transparency of a PNG or WebP included.
-constexpr std::size_t decoded_bytes_per_pixel = 4;
+/// The most that `decode` needs for a picture of so many pixels: what it returns, and four bytes
+/// while a WebP is laid on white, which libwebp decodes as a whole before.
+constexpr std::size_t decoded_bytes_per_pixel = 3 + 4;
 
 /// Decodes a complete PNG (libpng), JPEG (libjpeg-turbo) or WebP (libwebp); transparent parts are
 /// laid on white. It allocates what the header's width and height ask for: the caller has looked at
