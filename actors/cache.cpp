@@ -43,20 +43,14 @@ void cache_state::on_peers(peers_ptr now) {
   auto new_fitter = now_peers->fitter && now_peers->fitter != before->fitter;
   if (new_generator && draining)
     on_drain();
-  std::vector<std::string> hopeless;
   for (auto& [key, each] : flights) {
     if (each.at == stage::looking_up && store_lost && before->store)
       generate_picture(each);
     else if (each.at == stage::generating && new_generator)
       generate_picture(each);
-    else if (each.at == stage::fitting && new_fitter && ++each.crashes < max_crashes)
-      make_fit(each);
-    else if (each.at == stage::fitting && new_fitter)
-      hopeless.push_back(key);
   }
-  for (auto& key : hopeless)
-    finish(key, failure{error_code::image_too_large,
-                        "the picture is too large for an answer, and cannot be made to fit"});
+  if (new_fitter)
+    on_new_fitter();
   // Tickets of an ingress that has died concern nobody; its successor gets the messages again.
 }
 
@@ -148,26 +142,47 @@ void cache_state::picture_found(flight& ended, picture_ptr picture, clock::durat
   if (ended.picture->bytes.size() <= ended.first->largest)
     return keep_and_finish(ended);
   ended.at = stage::fitting;
-  make_fit(ended);
+  to_fit.push_back(ended.first->key);
+  if (to_fit.size() == 1)
+    make_next_fit();
 }
 
-void cache_state::make_fit(flight& too_large) {
-  auto& first = *too_large.first;
-  if (now_peers->fitter)
-    self->send(now_peers->fitter, fit{first.key, too_large.picture, first.largest});
+void cache_state::make_next_fit() {
+  fitter_has_it = !to_fit.empty() && now_peers->fitter;
+  if (!fitter_has_it)
+    return;
+  auto& next = flights.at(to_fit.front());
+  self->send(now_peers->fitter, fit{to_fit.front(), next.picture, next.first->largest});
+}
+
+void cache_state::on_new_fitter() {
+  if (fitter_has_it && ++flights.at(to_fit.front()).crashes == max_crashes)
+    return finish_fitting(
+        failure{error_code::image_too_large,
+                "the picture is too large for an answer, and cannot be made to fit"});
+  make_next_fit();
 }
 
 void cache_state::on_fitted(fitted& what) {
-  auto found = flights.find(what.key);
-  if (found == flights.end() || found->second.at != stage::fitting)
-    return;
-  auto& ended = found->second;
-  if (what.picture) {
-    ended.picture = std::move(what.picture);
-    return keep_and_finish(ended);
-  }
+  if (to_fit.empty() || to_fit.front() != what.key)
+    return; // of a fitter that has died since
+  if (!what.picture)
+    return finish_fitting(failure{error_code::image_too_large, std::move(what.why)});
+  auto& ended = flights.at(what.key);
+  ended.picture = std::move(what.picture);
+  to_fit.pop_front();
+  keep_and_finish(ended);
+  make_next_fit();
+}
+
+/// The first in the queue does not fit.
+void cache_state::finish_fitting(outcome result) {
+  auto key = std::move(to_fit.front());
+  to_fit.pop_front();
+  auto& ended = flights.at(key);
   count_waiters(ended, ended.cached);
-  finish(what.key, failure{error_code::image_too_large, std::move(what.why)});
+  finish(key, result);
+  make_next_fit();
 }
 
 void cache_state::keep_and_finish(flight& ended) {

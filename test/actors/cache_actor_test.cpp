@@ -192,6 +192,26 @@ BOOST_AUTO_TEST_CASE(a_picture_that_takes_fitters_with_it_is_given_up) {
   BOOST_TEST(std::holds_alternative<failure>(seen.finished_ones[0].result));
 }
 
+BOOST_AUTO_TEST_CASE(only_the_picture_that_a_fitter_died_of_is_given_up) {
+  start();
+  ask(1, "deadly");
+  ask(2, "harmless");
+  for (const auto* key : {"deadly", "harmless"})
+    tell(cache, stored{key, some_picture(std::string(800'000, 'x')), 60s});
+  BOOST_REQUIRE_EQUAL(seen.fits.size(), 1); // one at a time
+  for (int restarts = 0; restarts < 3; ++restarts) {
+    all.fitter = new_fitter();
+    announce(cache);
+  }
+  BOOST_REQUIRE_EQUAL(seen.fits.size(), 4);
+  BOOST_TEST(seen.fits.back().key == "harmless");
+  tell(cache, fitted{"harmless", some_picture(), {}});
+  BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 2);
+  BOOST_TEST(std::holds_alternative<failure>(seen.finished_ones[0].result));
+  BOOST_TEST(std::holds_alternative<success>(seen.finished_ones[1].result));
+  BOOST_TEST(shared->metrics->cache_hits.Value() == 2); // found in the store, both
+}
+
 BOOST_AUTO_TEST_CASE(what_waits_in_the_mailbox_is_measured) {
   start();
   auto& depth = shared->metrics->mailbox_depth_of("cache");
