@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/intake.hpp"
 #include "actors/io/log.hpp"
 #include "actors/policy/cache_key.hpp"
 #include "actors/policy/picture_fit.hpp"
@@ -9,13 +10,6 @@
 #include "actors/resilience.hpp"
 
 namespace meme {
-
-namespace {
-
-/// W3C Trace Context's has 55 characters; a later version's may have more.
-constexpr std::size_t max_traceparent = 128;
-
-} // namespace
 
 ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_t number) {
   install_handlers(self, name);
@@ -50,8 +44,11 @@ ingress_state::~ingress_state() {
 }
 
 void ingress_state::take(io::bus_message_ptr message, delivery_info info) {
-  if (info.deliveries > 1)
+  if (info.deliveries > 1) {
     shared->metrics->redeliveries.Increment();
+    log::info("a request was delivered again",
+              {{"stream_sequence", info.stream_sequence}, {"attempt", info.deliveries}});
+  }
   if (auto known = by_sequence.find(info.stream_sequence); known != by_sequence.end()) {
     // Delivered again while it is in work here (an outage was longer than ack_wait): there is only
     // a new subject to acknowledge it on.
@@ -73,11 +70,16 @@ void ingress_state::take(io::bus_message_ptr message, delivery_info info) {
 }
 
 void ingress_state::begin(in_flight& taken, std::uint64_t number) {
-  auto understood = understand(taken);
-  if (auto* bad = std::get_if<failure>(&understood))
+  auto& info = taken.info;
+  auto read = read_intake(*taken.message, derived_request_id(info.stream, info.stream_sequence),
+                          shared->options);
+  taken.request_id = std::move(read.request_id);
+  taken.prompt = std::move(read.prompt);
+  taken.reply_to = std::move(read.reply_to);
+  taken.traceparent = std::move(read.traceparent);
+  if (auto* bad = std::get_if<failure>(&read.request))
     return respond(number, taken, std::move(*bad), false);
-  auto& wanted = std::get<meme_request>(understood);
-  taken.prompt = wanted.prompt;
+  auto& wanted = std::get<meme_request>(read.request);
   if (taken.info.deliveries > attempts_allowed()) {
     failure why{error_code::attempts_exhausted,
                 "delivered " + std::to_string(taken.info.deliveries) + " times without an answer"};
@@ -94,43 +96,6 @@ void ingress_state::begin(in_flight& taken, std::uint64_t number) {
   taken.work = std::move(work);
   if (now_peers->cache)
     self->send(now_peers->cache, lookup{taken.work});
-}
-
-/// Reads the request, and fills in what of it is needed for any answer, good or bad.
-std::variant<meme_request, failure> ingress_state::understand(in_flight& taken) const {
-  auto& limits = shared->options.ingress.limits;
-  // A dead letter that was queued again without an id of its own keeps the one it had.
-  auto derived_id = taken.message->header("Meme-Request-Id");
-  if (!valid_request_id(derived_id, limits))
-    derived_id = taken.info.stream + "-" + std::to_string(taken.info.stream_sequence);
-  auto refuse = [](error_code code, std::string text) { return failure{code, std::move(text)}; };
-  auto parsed = parse_request(taken.message->data(), limits);
-  auto header = taken.message->header("Meme-Reply-To");
-  auto ours = [&](const std::string& subject) {
-    auto& nats = shared->options.nats;
-    auto inside = [&](const std::string& parent) {
-      return subject == parent || subject.rfind(parent + ".", 0) == 0;
-    };
-    return inside(nats.request_subject) || inside(nats.response_subject)
-           || inside(nats.dead_subject);
-  };
-  if (auto* bad = std::get_if<bad_request>(&parsed)) {
-    taken.request_id = bad->id.empty() ? derived_id : bad->id;
-    auto reply = bad->reply_to.empty() ? header : bad->reply_to;
-    if (valid_reply_subject(reply) && !ours(reply))
-      taken.reply_to = reply;
-    return refuse(bad->code, bad->error);
-  }
-  auto& wanted = std::get<meme_request>(parsed);
-  taken.request_id = wanted.id.empty() ? derived_id : wanted.id;
-  taken.prompt = wanted.prompt;
-  auto reply = wanted.reply_to.empty() ? header : wanted.reply_to;
-  if (!reply.empty() && (!valid_reply_subject(reply) || ours(reply)))
-    return refuse(error_code::bad_request,
-                  "reply_to must be a subject without wildcards and without $, and none of the "
-                  "service's own");
-  taken.reply_to = reply;
-  return std::move(wanted);
 }
 
 void ingress_state::on_finished(const ticket& id, outcome result) {
@@ -169,8 +134,7 @@ void ingress_state::respond(std::uint64_t number, in_flight& taken, outcome resu
   response->stream_sequence = taken.info.stream_sequence;
   response->message_key = taken.info.message_key();
   response->reply_to = taken.reply_to;
-  if (auto trace = taken.message->header("traceparent"); trace.size() <= max_traceparent)
-    response->traceparent = std::move(trace);
+  response->traceparent = taken.traceparent;
   if (dead)
     response->dead_letter = taken.message;
   taken.response = std::move(response);
@@ -281,7 +245,8 @@ void ingress_state::on_peers(peers_ptr now) {
   }
   auto provisioner_changed =
       now_peers->provisioner && now_peers->provisioner != before->provisioner;
-  if (link_up && !bound.usable && provisioner_changed)
+  // Even where all was well: it is the one that hears of messages that the server gives up.
+  if (link_up && provisioner_changed)
     self->send(now_peers->provisioner, caf::tick_atom_v);
 }
 

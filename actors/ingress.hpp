@@ -33,6 +33,7 @@ struct ingress_state {
     std::string request_id;
     std::string prompt;
     std::string reply_to;
+    std::string traceparent;
     job_ptr work;                   ///< empty for a request that was bad from the start
     answer_ptr response;            ///< set once the outcome is known
     std::size_t response_bytes = 0; ///< of the picture in it
@@ -51,6 +52,7 @@ struct ingress_state {
   void on_delivered(io::bus_message_ptr message);
   void on_status(const io::bus_message& message);
   void pull();
+  bool budget_allows();
   void retire_subscription();
   void renew_subscription(const char* why);
   void on_tick();
@@ -61,7 +63,6 @@ struct ingress_state {
   // The life of a message.
   void take(io::bus_message_ptr message, delivery_info info);
   void begin(in_flight& taken, std::uint64_t number);
-  std::variant<meme_request, failure> understand(in_flight& taken) const;
   void on_finished(const ticket& id, outcome result);
   void respond(std::uint64_t number, in_flight& taken, outcome result, bool dead);
   std::optional<failure> too_large(const answer_header& header, const success& result) const;
@@ -90,7 +91,9 @@ struct ingress_state {
   binding bound;
   bool link_up = false;
   std::size_t flow_permits = std::numeric_limits<std::size_t>::max(); ///< what the model takes
-  std::size_t answer_bytes = 0; ///< in responses that are not settled
+  std::size_t answer_bytes = 0;  ///< in responses that are not settled
+  bool budget_exhausted = false; ///< when it was last looked at
+  bool budget_told = false;      ///< that it is
   std::string inbox;
   io::subscription_ptr subscription;
   /// Those given up, youngest last: they still deliver what had arrived by then.

@@ -1,6 +1,7 @@
 #include "actors/provisioner.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "actors/io/log.hpp"
 #include "actors/resilience.hpp"
@@ -13,8 +14,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 3s;   ///< for one answer of JetStream
-constexpr auto look_again = 2s; ///< while stream and consumer cannot be used
+constexpr auto patience = 3s;       ///< for one answer of JetStream
+constexpr auto look_again = 2s;     ///< while stream and consumer cannot be used
+constexpr auto longest_pause = 60s; ///< before another attempt to bury a message
 constexpr std::int64_t wanted_ack_pending = 20'000;
 
 /// Stands for any: only a wildcard captures it.
@@ -37,14 +39,33 @@ struct provisioning {
     return false;
   }
 
+  /// Whether what is gone was made again as it was last seen.
+  template <class Restore>
+  bool restored(const std::string& what, std::string& configuration, Restore restore) {
+    if (configuration.empty())
+      return false;
+    try {
+      restore();
+    } catch (const io::api_error& e) {
+      if (!e.is_final())
+        throw;
+      // Somebody else has what it needs by now (a subject, say): better ours than none.
+      configuration.clear();
+      log::warning("what was missing cannot be made as it was last seen",
+                   {{"what", what}, {"reason", e.what()}});
+      return false;
+    }
+    report.done.push_back(what + ", as it was last seen");
+    return true;
+  }
+
   bool use_request_stream() {
     auto& nats = options.nats;
     auto stream = api.find_stream(nats.stream);
-    if (!stream && !seen.stream.empty()) {
-      report.done.push_back("stream " + nats.stream + ", as it was last seen");
-      api.restore_stream(nats.stream, seen.stream);
+    if (!stream && restored("stream " + nats.stream, seen.stream, [&] {
+          api.restore_stream(nats.stream, seen.stream);
+        }))
       stream = api.find_stream(nats.stream);
-    }
     if (!stream) {
       stream = io::stream_config{nats.stream,
                                  {nats.request_subject, nats.request_subject + ".>"},
@@ -91,11 +112,10 @@ struct provisioning {
     auto consumer = plan_only && !report.done.empty()
                         ? std::nullopt
                         : api.find_consumer(nats.stream, nats.consumer);
-    if (!consumer && !seen.consumer.empty()) {
-      report.done.push_back(said + ", as it was last seen");
-      api.restore_consumer(nats.stream, nats.consumer, seen.consumer);
+    if (!consumer && restored(said, seen.consumer, [&] {
+          api.restore_consumer(nats.stream, nats.consumer, seen.consumer);
+        }))
       consumer = api.find_consumer(nats.stream, nats.consumer);
-    }
     if (!consumer) {
       consumer.emplace();
       consumer->name = nats.consumer;
@@ -168,11 +188,9 @@ struct provisioning {
     if (api.find_stream(nats.dead_stream))
       return refuse("stream " + nats.dead_stream + " does not capture " + nats.dead_subject
                     + ": dead letters would be lost");
-    if (!seen.dead_stream.empty()) {
-      report.done.push_back("stream " + nats.dead_stream + ", as it was last seen");
-      api.restore_stream(nats.dead_stream, seen.dead_stream);
+    if (restored("stream " + nats.dead_stream, seen.dead_stream,
+                 [&] { api.restore_stream(nats.dead_stream, seen.dead_stream); }))
       return true;
-    }
     report.done.push_back("stream " + nats.dead_stream);
     if (!plan_only)
       api.create_stream({nats.dead_stream, {nats.dead_subject}, js_LimitsPolicy, js_FileStorage});
@@ -181,17 +199,24 @@ struct provisioning {
 
   void run() {
     report.result.usable = use_request_stream() && use_consumer() && keep_dead_letters();
-    if (report.result.usable && !plan_only)
-      remember();
-  }
-
-  void remember() {
-    auto& nats = options.nats;
-    seen.stream = api.configuration_of(nats.stream);
-    seen.consumer = api.configuration_of(nats.stream, nats.consumer);
-    seen.dead_stream = api.configuration_of(nats.dead_stream);
   }
 };
+
+/// For the day on which one of them is gone. What cannot be read is remembered as it was.
+void remember(natsConnection* connection, const config::nats_options& nats, last_seen& seen) {
+  auto update = [](std::string& known, std::string now) {
+    if (!now.empty())
+      known = std::move(now);
+  };
+  try {
+    io::jetstream api{connection, patience};
+    update(seen.stream, api.configuration_of(nats.stream));
+    update(seen.consumer, api.configuration_of(nats.stream, nats.consumer));
+    update(seen.dead_stream, api.configuration_of(nats.dead_stream));
+  } catch (const std::exception& e) {
+    log::debug("stream and consumer were not remembered", {{"error", e.what()}});
+  }
+}
 
 struct provisioner_state {
   peers_ptr now_peers = std::make_shared<peers>();
@@ -202,6 +227,7 @@ struct provisioner_state {
   std::uint64_t looks = 0;       ///< so far; a scheduled one that was overtaken is dropped
   std::string last_reason;       ///< said once, not every two seconds
   bool told_differences = false;
+  std::unordered_map<std::uint64_t, burial> burials; ///< by place in the stream
 
   static constexpr const char* name = "provisioner";
 };
@@ -240,21 +266,26 @@ void look(provisioner_actor::pointer self, provisioner_state& state) {
   say(state, report);
   if (state.now_peers->ingress)
     self->send(state.now_peers->ingress, report.result);
+  if (report.result.usable)
+    remember(state.link->handle(), state.shared->options.nats, *state.seen);
   if (!report.result.usable && state.link->connected())
     self->delayed_send(self, look_again, caf::tick_atom_v, state.looks);
 }
 
 void bury(provisioner_actor::pointer self, provisioner_state& state, const delivered& advisory) {
-  auto sequence = stranded_sequence(advisory.message->data());
-  if (!sequence)
+  auto which = parse_stranded(advisory.message->data());
+  if (!which)
     return;
+  auto& so_far = state.burials[which->stream_sequence];
   try {
-    io::jetstream api{state.link->handle(), patience};
-    bury_stranded(api, *state.shared, *sequence);
+    bury_stranded(*state.link, *state.shared, *which, so_far);
+    state.burials.erase(which->stream_sequence);
   } catch (const std::exception& e) {
     log::error("a message that the server has given up is still in the stream",
-               {{"stream_sequence", *sequence}, {"error", e.what()}});
-    self->delayed_send(self, look_again, advisory);
+               {{"stream_sequence", which->stream_sequence}, {"error", e.what()}});
+    auto pause = std::min<std::chrono::seconds>(longest_pause,
+                                                look_again * (1U << std::min(so_far.tries++, 5U)));
+    self->delayed_send(self, pause, advisory);
   }
 }
 

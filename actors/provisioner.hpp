@@ -24,11 +24,12 @@ struct last_seen {
   std::string dead_stream;
 };
 
-/// Looks at stream and consumer, and makes what is missing: as it was last seen (`seen`, which is
-/// brought up to date), so that what somebody else had configured comes back as theirs. What
-/// somebody else has configured is never changed: it is served as it is, or, where that cannot
-/// work, refused (`result.reason`). With `plan_only` nothing is made either. Blocks for a few round
-/// trips; throws std::runtime_error where JetStream cannot be asked.
+/// Looks at stream and consumer, and makes what is missing: as it was last seen, so that what
+/// somebody else had configured comes back as theirs, or as we need it where the server refuses
+/// that for good (which `seen` then forgets). What somebody else has configured is never changed:
+/// it is served as it is, or, where that cannot work, refused (`result.reason`). With `plan_only`
+/// nothing is made either. Blocks for a few round trips; throws std::runtime_error where JetStream
+/// cannot be asked.
 provision_report provision(natsConnection* connection, const config::options& options,
                            bool plan_only, last_seen& seen);
 

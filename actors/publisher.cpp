@@ -3,7 +3,7 @@
 #include <charconv>
 #include <unordered_set>
 
-#include "actors/dead_letter.hpp"
+#include "actors/answer_headers.hpp"
 #include "actors/io/log.hpp"
 #include "actors/resilience.hpp"
 
@@ -117,14 +117,14 @@ void publisher_state::publish(const answer& what) {
 /// Sends an answer to all clients, or its copy to reply_to. False: nothing was sent.
 bool publisher_state::send(const answer& what, bool copy) {
   auto* good = std::get_if<success>(&what.result);
-  auto error = good != nullptr
-                   ? send_body(what, copy, encode_result(what.header, *good), ":result")
-                   : send_body(what, copy,
-                               encode_error(what.header, std::get<failure>(what.result)), ":error");
+  auto error =
+      good != nullptr
+          ? send_body(what, copy, encode_result(what.header, *good), false)
+          : send_body(what, copy, encode_error(what.header, std::get<failure>(what.result)), true);
   if (error == io::bus_error::too_large && good != nullptr) {
     // The server takes less than it did when the ingress looked.
     failure why{error_code::image_too_large, "the picture does not fit into a message"};
-    error = send_body(what, copy, encode_error(what.header, why), ":error");
+    error = send_body(what, copy, encode_error(what.header, why), true);
   }
   if (error == io::bus_error::none)
     return true;
@@ -136,28 +136,17 @@ bool publisher_state::send(const answer& what, bool copy) {
 }
 
 io::bus_error publisher_state::send_body(const answer& what, bool copy, const std::string& body,
-                                         const std::string& kind) {
-  auto subject =
-      kind == ":result" ? shared->options.nats.response_subject : shared->error_subject();
-  // A stream may keep both.
-  io::header_list headers{{"Nats-Msg-Id", what.message_key + kind + (copy ? ":reply" : "")}};
-  if (!what.traceparent.empty())
-    headers.emplace_back("traceparent", what.traceparent);
-  return shared->bus->publish(copy ? what.reply_to : subject, body, headers);
+                                         bool is_error) {
+  auto subject = is_error ? shared->error_subject() : shared->options.nats.response_subject;
+  return shared->bus->publish(copy ? what.reply_to : subject, body,
+                              answer_headers(what, is_error, copy));
 }
 
 void publisher_state::publish_dead_letter(const answer& what, std::uint64_t connection) {
-  auto& why = std::get<failure>(what.result);
   auto number = ++last_number;
   dead[number] = {connection, self->clock().now(), what.id};
-  auto headers =
-      dead_letter_headers(what.header, why, what.message_key, what.dead_letter->subject());
-  if (!what.traceparent.empty())
-    headers.emplace_back("traceparent", what.traceparent);
-  if (!what.reply_to.empty())
-    headers.emplace_back("Meme-Reply-To", what.reply_to);
-  shared->bus->publish(shared->options.nats.dead_subject, what.dead_letter->data(), headers,
-                       inbox + ".dead." + std::to_string(number));
+  shared->bus->publish(shared->options.nats.dead_subject, what.dead_letter->data(),
+                       dead_letter_headers(what), inbox + ".dead." + std::to_string(number));
 }
 
 void publisher_state::publish_again(const std::vector<ticket>& ids) {

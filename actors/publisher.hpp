@@ -69,8 +69,7 @@ struct publisher_state {
 
   void publish(const answer& what);
   bool send(const answer& what, bool copy);
-  io::bus_error send_body(const answer& what, bool copy, const std::string& body,
-                          const std::string& kind);
+  io::bus_error send_body(const answer& what, bool copy, const std::string& body, bool is_error);
   void publish_copies();
   void publish_dead_letter(const answer& what, std::uint64_t connection);
   void publish_unsent();

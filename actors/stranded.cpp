@@ -1,40 +1,89 @@
 #include "actors/stranded.hpp"
 
-#include "actors/dead_letter.hpp"
+#include <stdexcept>
+
+#include "actors/answer_headers.hpp"
+#include "actors/intake.hpp"
+#include "actors/io/jetstream.hpp"
 #include "actors/io/log.hpp"
 
 namespace meme {
+
+namespace {
+
+constexpr auto patience = std::chrono::seconds{3}; ///< for one answer of the server
+
+answer last_answer(const context& shared, const stranded_message& which,
+                   const io::stored_message& stored) {
+  auto& stream = shared.options.nats.stream;
+  auto read = read_intake(*stored.message, derived_request_id(stream, which.stream_sequence),
+                          shared.options);
+  answer result;
+  result.header = {std::move(read.request_id), std::move(read.prompt), shared.unix_time_s(), 0,
+                   which.deliveries};
+  result.result = failure{error_code::attempts_exhausted,
+                          "delivered as often as the consumer allows, without an answer"};
+  result.stream_sequence = which.stream_sequence;
+  result.message_key = stream + ":" + std::to_string(which.stream_sequence) + ":"
+                       + std::to_string(stored.stored_at_ns);
+  result.reply_to = std::move(read.reply_to);
+  result.traceparent = std::move(read.traceparent);
+  result.dead_letter = stored.message;
+  return result;
+}
+
+void publish_error(io::nats_connection& link, const context& shared, const answer& what,
+                   bool copy) {
+  link.publish(copy ? what.reply_to : shared.error_subject(),
+               encode_error(what.header, std::get<failure>(what.result)),
+               answer_headers(what, true, copy), {});
+}
+
+/// Returns once the server has all that was published since the connection had this count.
+void fence(io::nats_connection& link, const context& shared, std::uint64_t connection) {
+  if (!link.flush(patience) || link.connection_count() != connection)
+    throw std::runtime_error("the connection broke meanwhile");
+  if (auto refusal = link.refusal(); shared.is_vital(refusal))
+    throw std::runtime_error(refusal);
+}
+
+} // namespace
 
 std::string stranded_subject(const config::nats_options& nats) {
   return "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES." + nats.stream + "." + nats.consumer;
 }
 
-void bury_stranded(io::jetstream& api, const context& shared, std::uint64_t sequence) {
+void bury_stranded(io::nats_connection& link, const context& shared, const stranded_message& which,
+                   burial& so_far) {
+  io::jetstream api{link.handle(), patience};
   auto& nats = shared.options.nats;
-  auto message = api.find_message(nats.stream, sequence);
-  if (!message)
+  auto found = api.find_message(nats.stream, which.stream_sequence);
+  if (!found)
     return;
-  auto key =
-      nats.stream + ":" + std::to_string(sequence) + ":" + std::to_string(message->stored_at_ns);
-  auto parsed = parse_request(message->data, shared.options.ingress.limits);
-  auto id = std::visit([](auto& request) { return request.id; }, parsed);
-  answer_header header;
-  header.request_id = id.empty() ? nats.stream + "-" + std::to_string(sequence) : id;
-  header.timestamp_s = shared.unix_time_s();
-  failure why{error_code::attempts_exhausted,
-              "delivered as often as the consumer allows, without an answer"};
-  api.publish(nats.dead_subject, message->data,
-              dead_letter_headers(header, why, key, message->subject));
-  shared.bus->publish(shared.error_subject(), encode_error(header, why),
-                      {{"Nats-Msg-Id", key + ":error"}});
-  api.delete_message(nats.stream, sequence);
-  auto& metrics = *shared.metrics;
-  metrics.requests.Increment();
-  metrics.errors.Increment();
-  metrics.errors_by(why.code).Increment();
-  metrics.dead_letters.Increment();
-  log::warning("a request that the server had given up is dead",
-               {{"request_id", header.request_id}, {"stream_sequence", sequence}});
+  if (so_far.answered_ns == 0) {
+    auto what = last_answer(shared, which, *found);
+    auto connection = link.connection_count();
+    api.publish(nats.dead_subject, found->message->data(), dead_letter_headers(what));
+    publish_error(link, shared, what, false);
+    fence(link, shared, connection);
+    if (!what.reply_to.empty()) { // after the fence: a refusal of this one must not hide another
+      publish_error(link, shared, what, true);
+      link.flush(patience);
+    }
+    so_far.answered_ns = found->stored_at_ns;
+    auto& metrics = *shared.metrics;
+    metrics.requests.Increment();
+    metrics.errors.Increment();
+    metrics.errors_by(error_code::attempts_exhausted).Increment();
+    metrics.dead_letters.Increment();
+    log::warning("a request that the server had given up is dead",
+                 {{"request_id", what.header.request_id},
+                  {"stream_sequence", which.stream_sequence},
+                  {"attempt", which.deliveries}});
+  }
+  // A stream that was made anew meanwhile has another message in its place.
+  if (so_far.answered_ns == found->stored_at_ns)
+    api.delete_message(nats.stream, which.stream_sequence);
 }
 
 } // namespace meme

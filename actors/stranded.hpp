@@ -4,7 +4,8 @@
 #include <string>
 
 #include "actors/context.hpp"
-#include "actors/io/jetstream.hpp"
+#include "actors/io/nats_connection.hpp"
+#include "messages/delivery.hpp"
 
 namespace meme {
 
@@ -13,9 +14,18 @@ namespace meme {
 /// for ever, unseen. (With our own consumer, whose limit is -1, it cannot happen.)
 std::string stranded_subject(const config::nats_options& nats);
 
-/// Answers a stranded message with an error, puts it among the dead letters, and then removes it.
-/// Blocks for a few round trips; throws std::runtime_error where one fails, with the message still
-/// in the stream. A message that is not there any more is no error.
-void bury_stranded(io::jetstream& api, const context& shared, std::uint64_t sequence);
+/// How far a stranded message has been buried, over several attempts.
+struct burial {
+  unsigned tries = 0;
+  /// When the message that was answered was stored, Unix time in nanoseconds; 0: not answered yet.
+  std::int64_t answered_ns = 0;
+};
+
+/// Puts a stranded message among the dead letters, answers it with an error, and removes it once
+/// the server is known to have both. Blocks for a few round trips; throws std::runtime_error where
+/// one fails, with the message still in the stream: to be tried again with the same `so_far`. A
+/// message that is not there any more is no error.
+void bury_stranded(io::nats_connection& link, const context& shared, const stranded_message& which,
+                   burial& so_far);
 
 } // namespace meme

@@ -71,16 +71,19 @@ std::optional<delivery_info> parse_ack_subject(std::string_view subject) {
   return info;
 }
 
-std::optional<std::uint64_t> stranded_sequence(std::string_view advisory) {
+std::optional<stranded_message> parse_stranded(std::string_view advisory) {
   rapidjson::Document json;
   json.Parse<rapidjson::kParseIterativeFlag>(advisory.data(), advisory.size());
   if (json.HasParseError() || !json.IsObject())
     return {};
-  const auto found = json.FindMember("stream_seq");
-  if (found == json.MemberEnd() || !found->value.IsUint64()
-      || found->value.GetUint64() == 0) // places count from 1
+  const auto number = [&](const char* name) -> std::uint64_t {
+    const auto found = json.FindMember(name);
+    return found != json.MemberEnd() && found->value.IsUint64() ? found->value.GetUint64() : 0;
+  };
+  const stranded_message result{number("stream_seq"), number("deliveries")};
+  if (result.stream_sequence == 0) // places count from 1
     return {};
-  return found->value.GetUint64();
+  return result;
 }
 
 } // namespace meme

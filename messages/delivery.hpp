@@ -27,8 +27,14 @@ struct delivery_info {
 /// Returns nothing for a subject that is not of either form.
 std::optional<delivery_info> parse_ack_subject(std::string_view subject);
 
-/// The place in the stream of a message that the server has given up, from its advisory
-/// (io.nats.jetstream.advisory.v1.max_deliver); nothing where it is none.
-std::optional<std::uint64_t> stranded_sequence(std::string_view advisory);
+/// A message that the server has given up: it was delivered as often as the consumer allows.
+struct stranded_message {
+  std::uint64_t stream_sequence = 0; ///< its place in the stream
+  std::uint64_t deliveries = 0;      ///< 0: not said
+};
+
+/// Reads the server's advisory (io.nats.jetstream.advisory.v1.max_deliver); nothing where it is
+/// none.
+std::optional<stranded_message> parse_stranded(std::string_view advisory);
 
 } // namespace meme

@@ -1,7 +1,5 @@
 #include "actors/io/jetstream.hpp"
 
-#include <stdexcept>
-
 #include <rapidjson/document.h>
 #include <rapidjson/pointer.h>
 #include <rapidjson/stringbuffer.h>
@@ -37,9 +35,12 @@ std::string configuration_in(const std::string& reply) {
 
 void throw_error_in(const std::string& reply) {
   auto json = parsed(reply);
+  if (rapidjson::Pointer{"/error"}.Get(json) == nullptr)
+    return;
   auto* words = rapidjson::Pointer{"/error/description"}.Get(json);
-  if (words != nullptr && words->IsString())
-    throw std::runtime_error(words->GetString());
+  auto* code = rapidjson::Pointer{"/error/code"}.Get(json);
+  throw api_error(words != nullptr && words->IsString() ? words->GetString() : "no reason given",
+                  code != nullptr && code->IsInt() ? code->GetInt() : 500);
 }
 
 } // namespace
@@ -173,11 +174,7 @@ std::optional<stored_message> jetstream::find_message(const std::string& stream,
   if (status == NATS_NOT_FOUND)
     return {};
   check(status, "message");
-  nats_message_ptr found{raw};
-  return stored_message{
-      natsMsg_GetSubject(raw),
-      {natsMsg_GetData(raw), static_cast<std::size_t>(natsMsg_GetDataLength(raw))},
-      natsMsg_GetTime(raw)};
+  return stored_message{std::make_shared<nats_bus_message>(raw), natsMsg_GetTime(raw)};
 }
 
 void jetstream::delete_message(const std::string& stream, std::uint64_t sequence) {

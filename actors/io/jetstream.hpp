@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,20 @@ struct consumer_config {
 
 /// A message as a stream keeps it.
 struct stored_message {
-  std::string subject;
-  std::string data;
+  bus_message_ptr message;
   std::int64_t stored_at_ns = 0; ///< Unix time in nanoseconds
+};
+
+/// An answer of JetStream that is an error.
+class api_error : public std::runtime_error {
+public:
+  api_error(const std::string& words, int code) : std::runtime_error(words), code_(code) {}
+
+  /// Whether the same request will always get it: its code is one of HTTP's 4xx, not 5xx.
+  bool is_final() const { return code_ >= 400 && code_ < 500; }
+
+private:
+  int code_;
 };
 
 /// JetStream's administration, blocking for up to `patience` a call. Every member throws
@@ -66,7 +78,7 @@ public:
   std::string configuration_of(const std::string& stream);
   std::string configuration_of(const std::string& stream, const std::string& consumer);
 
-  /// Makes what is missing from such a configuration.
+  /// Makes what is missing from such a configuration. Throws api_error where the server refuses.
   void restore_stream(const std::string& name, const std::string& configuration);
   void restore_consumer(const std::string& stream, const std::string& name,
                         const std::string& configuration);

@@ -20,32 +20,6 @@ void check(natsStatus status, const char* what) {
 
 namespace {
 
-class nats_bus_message final : public bus_message {
-public:
-  explicit nats_bus_message(natsMsg* message) : message_(message) {}
-
-  std::string_view subject() const override { return natsMsg_GetSubject(message_.get()); }
-
-  std::string_view reply() const override {
-    auto* text = natsMsg_GetReply(message_.get());
-    return text == nullptr ? std::string_view{} : text;
-  }
-
-  std::string_view data() const override {
-    return {natsMsg_GetData(message_.get()),
-            static_cast<std::size_t>(natsMsg_GetDataLength(message_.get()))};
-  }
-
-  std::string header(const char* name) const override {
-    const char* value = nullptr;
-    auto found = natsMsgHeader_Get(message_.get(), name, &value) == NATS_OK && value != nullptr;
-    return found ? value : std::string{};
-  }
-
-private:
-  nats_message_ptr message_;
-};
-
 /// What a subscription's callbacks need; lives until the last of them is over.
 struct receiver {
   bus::callback deliver;

@@ -88,4 +88,25 @@ BOOST_AUTO_TEST_CASE(a_deleted_stream_comes_back_as_it_was) {
   BOOST_TEST(memes->wait_ready());
 }
 
+// Meanwhile somebody else's stream has one of its subjects: what can be had is a stream of our own.
+BOOST_AUTO_TEST_CASE(a_stream_that_cannot_come_back_as_it_was_is_made_as_it_is_needed) {
+  memes->terminate();
+  client.api("STREAM.UPDATE.MEMES",
+             R"({"name": "MEMES", "subjects": ["meme.request", "shared"], "max_msgs": 12345,
+                 "retention": "workqueue", "storage": "memory"})");
+  restart_service();
+  answered("with both");
+  memes->process().stop();
+  const auto deleted = steady::now();
+  client.api("STREAM.DELETE.MEMES");
+  client.api("STREAM.CREATE.OTHER", R"({"name": "OTHER", "subjects": ["shared"]})");
+  memes->process().cont();
+  wait_until_back("stream that others took a subject of", deleted);
+  answered("after");
+  const auto stream = client.stream("MEMES");
+  BOOST_TEST(stream.text("/config/storage") == "file");
+  BOOST_TEST(stream.size("/config/subjects") == 2U); // meme.request and those below it
+  BOOST_TEST(said("what was missing cannot be made as it was last seen"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

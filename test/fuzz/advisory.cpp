@@ -8,11 +8,15 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace meme;
   const auto advisory = fuzz::text_of(data, size);
-  const auto sequence = stranded_sequence(advisory);
-  if (!sequence)
+  const auto stranded = parse_stranded(advisory);
+  if (!stranded)
     return 0;
-  fuzz::require(*sequence > 0, "places in a stream count from 1");
-  const auto again = stranded_sequence("{\"stream_seq\":" + std::to_string(*sequence) + "}");
-  fuzz::require(again == sequence, "what was read reads the same when it is written");
+  fuzz::require(stranded->stream_sequence > 0, "places in a stream count from 1");
+  const auto again =
+      parse_stranded("{\"stream_seq\":" + std::to_string(stranded->stream_sequence)
+                     + ",\"deliveries\":" + std::to_string(stranded->deliveries) + "}");
+  fuzz::require(again && again->stream_sequence == stranded->stream_sequence
+                    && again->deliveries == stranded->deliveries,
+                "what was read reads the same when it is written");
   return 0;
 }
