@@ -1,6 +1,5 @@
 #include "client/dead.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -8,9 +7,12 @@
 #include <functional>
 #include <iomanip>
 #include <iostream>
+#include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
+#include "actors/io/jetstream.hpp"
 #include "actors/io/nats_options.hpp"
 #include "client/answer.hpp"
 #include "client/nats.hpp"
@@ -45,23 +47,37 @@ std::string readable_time(const std::string& seconds) {
   return text;
 }
 
+/// What somebody else has removed in the meantime.
+class letter_gone : public std::runtime_error {
+public:
+  explicit letter_gone(std::uint64_t number)
+      : std::runtime_error("there is no dead letter " + std::to_string(number)) {}
+};
+
+struct metadata_deleter {
+  void operator()(jsMsgMetaData* p) const noexcept { jsMsgMetaData_Destroy(p); }
+  void operator()(jsConsumerInfo* p) const noexcept { jsConsumerInfo_Destroy(p); }
+};
+
 class dead_letters {
 public:
-  explicit dead_letters(const config::nats_options& nats) : stream_(nats.dead_stream) {
+  explicit dead_letters(const config::nats_options& nats) : subject_(nats.dead_subject) {
     const auto options = io::make_nats_options(nats, "meme-generator dead");
     connection_ = connect(*options);
     jsCtx* raw = nullptr;
     check(natsConnection_JetStream(&raw, connection_.get(), nullptr), "use JetStream");
     jetstream_.reset(raw);
+    stream_ = io::jetstream{connection_.get(), patience}.stream_of(subject_);
+    if (stream_.empty())
+      throw std::runtime_error("no stream keeps " + subject_
+                               + "; meme-generator provision makes one");
   }
 
-  int list(std::uint64_t most) {
-    if (count() == 0) {
-      std::cout << "no dead letters in " << stream_ << '\n';
-      return 0;
-    }
-    std::cout << "NUMBER  DIED                  CODE                ATTEMPTS  ID, REASON\n";
-    for_each(most, [](std::uint64_t number, natsMsg& letter) {
+  void list(std::uint64_t most) {
+    auto none = true;
+    for_each(most, [&](std::uint64_t number, natsMsg& letter) {
+      if (std::exchange(none, false))
+        std::cout << "NUMBER  DIED                  CODE                ATTEMPTS  ID, REASON\n";
       std::cout << std::left << std::setw(8) << number << std::setw(22)
                 << readable_time(header(letter, "Meme-Died-At")) << std::setw(20)
                 << printable(header(letter, "Meme-Error-Code")) << std::setw(10)
@@ -69,10 +85,11 @@ public:
                 << printable(header(letter, "Meme-Request-Id")) << ": "
                 << printable(header(letter, "Meme-Reason")) << '\n';
     });
-    return 0;
+    if (none)
+      std::cout << "no dead letters in " << stream_ << '\n';
   }
 
-  int show(std::uint64_t number) {
+  void show(std::uint64_t number) {
     const auto letter = get(number);
     const char** keys = nullptr;
     int key_count = 0;
@@ -81,24 +98,19 @@ public:
       std::cout << keys[i] << ": " << printable(header(*letter, keys[i])) << '\n';
     std::free(keys);
     std::cout << '\n' << printable(payload(*letter)) << '\n';
-    return 0;
   }
 
-  int requeue(const std::vector<std::uint64_t>& numbers) {
-    for (auto number : numbers) {
-      const auto letter = get(number);
-      queue_again(number, *letter);
-      remove(number);
-      std::cout << "queued again: " << printable(header(*letter, "Meme-Request-Id")) << '\n';
-    }
-    return 0;
+  void requeue(std::uint64_t number) {
+    const auto letter = get(number);
+    queue_again(number, *letter);
+    remove(number);
+    std::cout << "queued again: " << printable(header(*letter, "Meme-Request-Id")) << '\n';
   }
 
-  int purge(const std::vector<std::uint64_t>& numbers) {
-    for (auto number : numbers)
-      remove(number);
-    std::cout << "removed: " << numbers.size() << '\n';
-    return 0;
+  void purge(std::uint64_t number) {
+    const auto letter = get(number);
+    remove(number);
+    std::cout << "removed: " << printable(header(*letter, "Meme-Request-Id")) << '\n';
   }
 
   std::vector<std::uint64_t> all() {
@@ -108,39 +120,42 @@ public:
   }
 
 private:
-  std::uint64_t count() {
-    jsStreamInfo* info = nullptr;
-    check(js_GetStreamInfo(&info, jetstream_.get(), stream_.c_str(), nullptr, nullptr),
-          "look at stream " + stream_);
-    const auto messages = info->State.Msgs;
-    jsStreamInfo_Destroy(info);
-    return messages;
-  }
-
-  /// In the order in which they died; `most` 0: all that are there now.
+  /// In the order in which they died; `most` 0: all.
   void for_each(std::uint64_t most, const std::function<void(std::uint64_t, natsMsg&)>& visit) {
-    auto left = count();
-    if (most != 0)
-      left = std::min(left, most);
-    if (left == 0)
-      return;
     jsSubOptions wanted;
     jsSubOptions_Init(&wanted);
     wanted.Stream = stream_.c_str();
     wanted.Ordered = true;
     natsSubscription* raw = nullptr;
-    check(js_SubscribeSync(&raw, jetstream_.get(), ">", nullptr, &wanted, nullptr),
+    check(js_SubscribeSync(&raw, jetstream_.get(), subject_.c_str(), nullptr, &wanted, nullptr),
           "read stream " + stream_);
     const nats_ptr<natsSubscription> reader{raw};
-    for (; left > 0; --left) {
+    for (std::uint64_t read = 0, left = count_for(*reader, read); left > 0;) {
       const auto letter = next_message(*reader, patience);
-      if (!letter)
-        return; // somebody removed the rest meanwhile
-      jsMsgMetaData* meta = nullptr;
-      check(natsMsg_GetMetaData(&meta, letter.get()), "read from stream " + stream_);
-      visit(meta->Sequence.Stream, *letter);
-      jsMsgMetaData_Destroy(meta);
+      if (!letter) {
+        left = count_for(*reader, read); // somebody may have removed the rest meanwhile
+        if (left > 0)
+          throw std::runtime_error("stream " + stream_ + " does not deliver its messages");
+        return;
+      }
+      jsMsgMetaData* info = nullptr;
+      check(natsMsg_GetMetaData(&info, letter.get()), "read from stream " + stream_);
+      const std::unique_ptr<jsMsgMetaData, metadata_deleter> owner{info};
+      visit(info->Sequence.Stream, *letter);
+      left = info->NumPending;
+      if (++read == most)
+        return;
     }
+  }
+
+  /// How many are still to come of a reader that has read so many.
+  std::uint64_t count_for(natsSubscription& reader, std::uint64_t read) {
+    jsConsumerInfo* info = nullptr;
+    check(natsSubscription_GetConsumerInfo(&info, &reader, nullptr, nullptr),
+          "look at stream " + stream_);
+    const std::unique_ptr<jsConsumerInfo, metadata_deleter> owner{info};
+    const auto sent = info->Delivered.Consumer;
+    return info->NumPending + (sent > read ? sent - read : 0);
   }
 
   nats_ptr<natsMsg> get(std::uint64_t number) {
@@ -148,9 +163,14 @@ private:
     const auto status =
         js_GetMsg(&raw, jetstream_.get(), stream_.c_str(), number, nullptr, nullptr);
     if (status == NATS_NOT_FOUND)
-      throw std::runtime_error("there is no dead letter " + std::to_string(number));
+      throw letter_gone(number);
     check(status, "read dead letter " + std::to_string(number));
-    return nats_ptr<natsMsg>{raw};
+    nats_ptr<natsMsg> letter{raw};
+    if (natsMsg_GetSubject(raw) != subject_)
+      throw std::runtime_error("message " + std::to_string(number) + " of " + stream_
+                               + " is no dead letter: it is on "
+                               + printable(natsMsg_GetSubject(raw)));
+    return letter;
   }
 
   void queue_again(std::uint64_t number, natsMsg& letter) {
@@ -178,20 +198,34 @@ private:
 
   void remove(std::uint64_t number) {
     const auto status = js_DeleteMsg(jetstream_.get(), stream_.c_str(), number, nullptr, nullptr);
-    if (status == NATS_NOT_FOUND)
-      throw std::runtime_error("there is no dead letter " + std::to_string(number));
-    check(status, "remove dead letter " + std::to_string(number));
+    if (status != NATS_NOT_FOUND)
+      check(status, "remove dead letter " + std::to_string(number));
   }
 
-  std::string stream_;
+  std::string subject_;
+  std::string stream_; ///< may keep more than dead letters
   nats_ptr<natsConnection> connection_;
   nats_ptr<jsCtx> jetstream_;
 };
 
+/// One that is gone by now (somebody else is at it, or it is too old) is no reason to leave the
+/// others alone.
+void for_all(dead_letters& letters, void (dead_letters::*act)(std::uint64_t)) {
+  for (const auto number : letters.all()) {
+    try {
+      (letters.*act)(number);
+    } catch (const letter_gone& gone) {
+      std::cerr << gone.what() << " any more\n";
+    }
+  }
+}
+
 int run(const config::nats_options& nats, const dead_command& command) {
   const auto& action = command.action;
-  if (action == "list" && command.which.empty())
-    return dead_letters{nats}.list(command.count);
+  if (action == "list" && command.which.empty()) {
+    dead_letters{nats}.list(command.count);
+    return 0;
+  }
   const auto all = command.which == "all";
   if (command.which.empty() || action == "list" || (all && action == "show")) {
     std::cerr << "meme-generator: dead " << action
@@ -201,10 +235,14 @@ int run(const config::nats_options& nats, const dead_command& command) {
     return 2;
   }
   dead_letters letters{nats};
-  const auto numbers = all ? letters.all() : std::vector<std::uint64_t>{std::stoull(command.which)};
-  if (action == "show")
-    return letters.show(numbers.front());
-  return action == "requeue" ? letters.requeue(numbers) : letters.purge(numbers);
+  const auto act = action == "requeue" ? &dead_letters::requeue : &dead_letters::purge;
+  if (all)
+    for_all(letters, act);
+  else if (action == "show")
+    letters.show(std::stoull(command.which));
+  else
+    (letters.*act)(std::stoull(command.which));
+  return 0;
 }
 
 } // namespace

@@ -94,6 +94,31 @@ BOOST_AUTO_TEST_CASE(are_purged) {
   BOOST_TEST(client.messages_in("MEMES_DEAD") == 0);
 }
 
+// An operator may have one stream for many things.
+BOOST_AUTO_TEST_CASE(are_found_in_the_stream_that_keeps_them_and_nothing_else_is_touched) {
+  client.api("STREAM.DELETE.MEMES_DEAD");
+  client.api("STREAM.CREATE.KEEPER", R"({"name": "KEEPER", "subjects": ["meme.dead", "other"]})");
+  client.enqueue("other", "mine");
+  kill_request(request("first", "a cat"));
+  client.enqueue("other", "mine, too");
+  const auto list = dead({"list"});
+  BOOST_TEST(list.out.find("first: ") != std::string::npos, list.out + list.err);
+  const auto wrong = dead({"purge", "1"});
+  BOOST_TEST(wrong.status == 1);
+  BOOST_TEST(wrong.err.find("is no dead letter") != std::string::npos, wrong.err);
+  BOOST_TEST(dead({"purge", "all"}).status == 0);
+  BOOST_TEST(client.messages_in("KEEPER") == 2);
+  BOOST_TEST(dead({"list"}).out.find("no dead letters in KEEPER") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(that_nobody_keeps_are_said_to_be_so) {
+  memes->terminate();
+  client.api("STREAM.DELETE.MEMES_DEAD");
+  const auto list = dead({"list"});
+  BOOST_TEST(list.status == 1);
+  BOOST_TEST(list.err.find("no stream keeps meme.dead") != std::string::npos, list.err);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_there_or_not_meant_is_said) {
   const auto missing = dead({"show", "7"});
   BOOST_TEST(missing.status == 1);
