@@ -5,7 +5,9 @@
 
 #include <csignal>
 
-#include "test/fault/standing_rule.hpp"
+#include "test/fault/nats_proxy.hpp"
+#include "test/support/standing_rule.hpp"
+#include "test/support/stopwatch.hpp"
 
 using namespace meme::test;
 using std::chrono::seconds;
@@ -58,7 +60,7 @@ BOOST_FIXTURE_TEST_CASE(row_1_nats_is_killed_while_an_empty_pull_waits, world) {
   BOOST_TEST(results.wait_for(1));
   BOOST_TEST_MESSAGE("row 1: answered " << since_return.seconds() << " s after NATS returned");
   BOOST_TEST(since_return.seconds() < 10);
-  BOOST_TEST(check_all_answered(*this, ids_of(1, "after")) == 0u);
+  BOOST_TEST(check_all_ended(*this, ids_of(1, "after")).duplicates == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(row_2_the_connection_is_half_open) {
@@ -80,7 +82,7 @@ BOOST_AUTO_TEST_CASE(row_2_the_connection_is_half_open) {
   const stopwatch since_heal;
   BOOST_TEST(here.memes->wait_ready());
   BOOST_TEST_MESSAGE("row 2: ready " << since_heal.seconds() << " s after the end of the fault");
-  const auto repeated = check_all_answered(here, ids_of(60, "half"));
+  const auto repeated = check_all_ended(here, ids_of(60, "half")).duplicates;
   BOOST_TEST_MESSAGE("row 2: all answered " << since_heal.seconds() << " s after it, " << repeated
                                             << " answers repeated");
 }
@@ -99,7 +101,7 @@ BOOST_AUTO_TEST_CASE(row_2b_nats_stops_reading_and_is_killed) {
   BOOST_TEST(here.results.messages().empty());
   bring_back(here, *path);
   const stopwatch since_return;
-  const auto repeated = check_all_answered(here, ids_of(5, "stuck"));
+  const auto repeated = check_all_ended(here, ids_of(5, "stuck")).duplicates;
   const auto again = here.memes->metric("meme_generator_answers_published_again_total");
   BOOST_TEST(again >= 5);
   BOOST_TEST_MESSAGE("row 2b: " << again << " answers published again within "
@@ -127,7 +129,7 @@ BOOST_AUTO_TEST_CASE(row_13_an_acknowledgement_is_lost) {
   const stopwatch since_loss;
   BOOST_TEST(here.results.wait_for(2));
   BOOST_TEST_MESSAGE("row 13: repeated " << since_loss.seconds() << " s after the loss");
-  const auto repeated = check_all_answered(here, ids_of(1, "unheard"));
+  const auto repeated = check_all_ended(here, ids_of(1, "unheard")).duplicates;
   BOOST_TEST_MESSAGE("row 13: " << repeated << " answers repeated, model called "
                                 << here.model.calls() << " times");
   for (const auto& each : here.results.messages())
@@ -186,7 +188,7 @@ BOOST_AUTO_TEST_CASE(row_17_the_service_is_cut_off_as_a_slow_consumer) {
   }));
   path->heal();
   const stopwatch since_heal;
-  const auto repeated = check_all_answered(here, ids_of(400, "slow"));
+  const auto repeated = check_all_ended(here, ids_of(400, "slow")).duplicates;
   BOOST_TEST_MESSAGE("row 17: 400 answered " << since_heal.seconds()
                                              << " s after a slow consumer was cut off, " << repeated
                                              << " answers repeated");
@@ -216,7 +218,7 @@ BOOST_AUTO_TEST_CASE(row_17_the_server_goes_away_with_notice) {
   call(here, "CONSUMER.CREATE.ANSWERS",
        R"({"stream_name": "ANSWERS", "config": {"deliver_subject": "answers.seen",
                       "ack_policy": "none", "deliver_policy": "all"}})");
-  const auto repeated = check_all_answered(here, ids_of(200, "duck"), seen, none);
+  const auto repeated = check_all_ended(here, ids_of(200, "duck"), seen, none).duplicates;
   BOOST_TEST_MESSAGE("row 17: 200 answered over a lame duck's end, " << repeated
                                                                      << " answers repeated");
 }

@@ -3,7 +3,8 @@
 #define BOOST_TEST_MODULE permission
 #include <boost/test/unit_test.hpp>
 
-#include "test/fault/standing_rule.hpp"
+#include "test/support/standing_rule.hpp"
+#include "test/support/stopwatch.hpp"
 
 using namespace meme::test;
 
@@ -45,7 +46,7 @@ void check_gives_up(world& here, const std::string& denied, const std::set<std::
   BOOST_TEST(here.client.messages_in("MEMES") == static_cast<std::int64_t>(ids.size()));
   here.settings.variables.erase("NATS_URL");
   here.restart_service();
-  BOOST_TEST(check_all_answered(here, ids) == 0u);
+  BOOST_TEST(check_all_ended(here, ids).duplicates == 0u);
 }
 
 } // namespace
@@ -78,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_refused_reply_to_keeps_nobody_from_the_answer) {
   auto box = here->client.subscribe("open.box");
   here->ask(request("both-0", "both-0", R"("reply_to": "private.box")"));
   here->ask(request("both-1", "both-1", R"("reply_to": "open.box")"));
-  BOOST_TEST(check_all_answered(*here, ids_of(2, "both")) == 0u);
+  BOOST_TEST(check_all_ended(*here, ids_of(2, "both")).duplicates == 0u);
   BOOST_TEST(json{box.next().data}.text("/request_id") == "both-1");
   BOOST_TEST(
       eventually([&] { return here->memes->metric("meme_generator_nats_errors_total") == 1; }));

@@ -2,7 +2,8 @@
 #define BOOST_TEST_MODULE process_fault
 #include <boost/test/unit_test.hpp>
 
-#include "test/fault/standing_rule.hpp"
+#include "test/support/standing_rule.hpp"
+#include "test/support/stopwatch.hpp"
 
 using namespace meme::test;
 
@@ -21,7 +22,7 @@ BOOST_AUTO_TEST_CASE(row_3_the_service_is_killed_in_the_middle_of_jobs) {
   here.restart_service();
   auto ids = ids_of(100, "killed");
   ids.insert("MEMES-101");
-  const auto repeated = check_all_answered(here, ids);
+  const auto repeated = check_all_ended(here, ids).duplicates;
   BOOST_TEST_MESSAGE("row 3: all answered " << since_kill.seconds() << " s after the kill, "
                                             << repeated << " answers repeated");
   const auto redelivered = here.memes->metric("meme_generator_redeliveries_total");
@@ -50,7 +51,7 @@ BOOST_AUTO_TEST_CASE(row_4_the_service_is_asked_to_go_with_100_in_flight) {
   BOOST_TEST(finished >= 100u);
   BOOST_TEST(here.client.messages_in("MEMES") == static_cast<std::int64_t>(150 - finished));
   here.restart_service();
-  const auto repeated = check_all_answered(here, ids_of(150, "leave"));
+  const auto repeated = check_all_ended(here, ids_of(150, "leave")).duplicates;
   BOOST_TEST_MESSAGE("row 4: " << finished << " finished before the end, " << repeated
                                << " answers repeated");
   BOOST_TEST(repeated == 0u);

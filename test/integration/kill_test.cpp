@@ -4,9 +4,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <set>
-
-#include "test/support/world.hpp"
+#include "test/support/standing_rule.hpp"
 
 using namespace meme::test;
 
@@ -31,16 +29,10 @@ void kill(const world& here, const std::string& actor) {
   BOOST_TEST(here.memes->post("/chaos/kill?actor=" + actor).status == 202);
 }
 
-/// Everything that was asked for is answered, each request at least once.
 void check_all_answered(world& here) {
-  BOOST_TEST(eventually([&] { return here.results.messages().size() >= count; }));
-  BOOST_TEST(here.drained());
-  std::set<std::string> ids;
-  for (const auto& each : here.results.messages())
-    ids.insert(json{each.data}.text("/request_id"));
-  BOOST_TEST(ids.size() == count);
-  BOOST_TEST(here.errors.messages().empty());
-  BOOST_TEST_MESSAGE("repeated answers: " << here.results.messages().size() - count);
+  const auto end = check_all_ended(here, ids_of(count, "kill"));
+  BOOST_TEST(end.errors == 0u);
+  BOOST_TEST_MESSAGE("repeated answers: " << end.duplicates);
 }
 
 const std::vector<std::string> actors{"model-client-0", "generator", "cache",       "store",
@@ -93,7 +85,9 @@ BOOST_AUTO_TEST_CASE(a_message_that_the_server_gave_up_is_answered_and_kept_as_a
   here.client.api("CONSUMER.DURABLE.CREATE.MEMES.meme-generator",
                   R"({"stream_name": "MEMES", "config": {"durable_name": "meme-generator",
                       "ack_policy": "explicit", "ack_wait": 1000000000, "max_deliver": 2}})");
-  here.ask(request("stranded", "a cat"));
+  auto mine = here.client.subscribe("my.answers");
+  here.client.enqueue("meme.request", request("stranded", "a cat"),
+                      {{"Meme-Reply-To", "my.answers"}, {"traceparent", "00-a-b-01"}});
   for (int holder = 1; holder <= 2; ++holder) {
     here.restart_service();
     BOOST_TEST_REQUIRE(eventually([&] { return here.model.stats().integer("/in_flight") == 1; }));
@@ -104,8 +98,18 @@ BOOST_AUTO_TEST_CASE(a_message_that_the_server_gave_up_is_answered_and_kept_as_a
   const json error{here.next_error().data};
   BOOST_TEST(error.text("/request_id") == "stranded");
   BOOST_TEST(error.text("/code") == "attempts_exhausted");
-  BOOST_TEST(here.client.messages_in("MEMES_DEAD") == 1);
+  BOOST_TEST(error.integer("/attempts") == 2);
   BOOST_TEST(here.drained());
+  BOOST_TEST_REQUIRE(mine.wait_for(1));
+  const auto copy = mine.messages().front();
+  BOOST_TEST(json{copy.data}.text("/request_id") == "stranded");
+  BOOST_TEST(copy.header.at("traceparent") == "00-a-b-01");
+  BOOST_TEST(here.client.messages_in("MEMES_DEAD") == 1);
+  const auto letter = run_meme_generator(here.folder.path(), {"dead", "show", "1"},
+                                         {{"NATS_URL", here.nats.url()}});
+  for (const auto* header : {"Meme-Reply-To: my.answers", "traceparent: 00-a-b-01",
+                             "Meme-Attempts: 2", "Meme-Request-Id: stranded"})
+    BOOST_TEST(letter.out.find(header) != std::string::npos, letter.out);
 }
 
 BOOST_AUTO_TEST_CASE(actors_cannot_be_killed_from_outside_unless_it_is_allowed) {

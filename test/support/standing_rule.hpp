@@ -18,6 +18,7 @@ struct ending {
   std::size_t duplicates = 0;   ///< answers beyond the first of the same kind
   std::size_t contradicted = 0; ///< ids with both
   std::size_t strangers = 0;    ///< answers to what nobody asked
+  std::size_t mistaken = 0;     ///< results for another one's prompt, where prompts are the ids
   std::int64_t queued = 0;      ///< messages in the stream
 
   std::size_t answered() const { return results + errors - contradicted; }
@@ -30,10 +31,14 @@ std::set<std::string> ids_of(std::size_t count, const std::string& start);
 
 ending look_at_ending(world& here, const std::set<std::string>& ids);
 
-/// The standing rule once the faults are over: each of `ids` has exactly one of result and error,
-/// and the queue is empty. Waits for it, fails the test where it does not come true, and says what
-/// was seen. Duplicates are counted, not forbidden.
+/// The standing rule once the faults are over: each of `ids` has exactly one of result
+/// and error, and the queue is empty. Waits for it, fails the test where it
+/// does not come true, and says what was seen. Duplicates are counted, not forbidden.
 ending check_all_ended(world& here, const std::set<std::string>& ids,
                        std::chrono::milliseconds timeout = 2 * patience);
+
+/// The same with the answers from other mailboxes than those of `here`.
+ending check_all_ended(world& here, const std::set<std::string>& ids, mailbox& results,
+                       mailbox& errors, std::chrono::milliseconds timeout = 2 * patience);
 
 } // namespace meme::test
