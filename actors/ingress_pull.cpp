@@ -98,7 +98,7 @@ void ingress_state::renew_subscription(const char* why) {
 
 void ingress_state::pull() {
   shared->metrics->permits_in_use.Set(static_cast<double>(window.in_work()));
-  if (!bound.usable || !link_up || draining || !subscription || shared->budget->exhausted())
+  if (!bound.usable || !link_up || draining || !subscription || !budget_allows())
     return;
   auto count = window.wanted();
   if (bound.max_batch > 0)
@@ -114,6 +114,13 @@ void ingress_state::pull() {
   auto subject = "$JS.API.CONSUMER.MSG.NEXT." + nats.stream + "." + nats.consumer;
   if (shared->bus->publish(subject, request, {}, inbox) == io::bus_error::none)
     window.asked(count);
+}
+
+bool ingress_state::budget_allows() {
+  auto before = std::exchange(budget_exhausted, shared->budget->exhausted());
+  if (budget_exhausted && !before)
+    shared->metrics->byte_budget_exhaustions.Increment();
+  return !budget_exhausted;
 }
 
 void ingress_state::on_delivered(io::bus_message_ptr message) {
@@ -193,6 +200,13 @@ void ingress_state::on_tick() {
     report_progress();
   }
   pull();
+  shared->metrics->bytes_in_flight.Set(static_cast<double>(shared->budget->used()));
+  // Here, not where it happens: with large pictures that may be with each of them.
+  if (budget_exhausted && !std::exchange(budget_told, true))
+    log::warning("pulling pauses, the byte budget is used up",
+                 {{"bytes", shared->budget->used()},
+                  {"limit", shared->options.ingress.max_bytes_in_flight}});
+  budget_told = budget_exhausted;
 }
 
 /// One sweep for all: each message in work gets its ack_wait anew.

@@ -52,6 +52,10 @@ instruments::instruments(std::shared_ptr<Registry> to)
                           "Times the open pulls were given up and made anew")),
       answer_bytes(gauge(*registry, "meme_generator_answer_bytes",
                          "Bytes of pictures whose answers the server has not confirmed")),
+      bytes_in_flight(gauge(*registry, "meme_generator_bytes_in_flight",
+                            "Bytes of pictures outside the caches, as the byte budget counts")),
+      byte_budget_exhaustions(counter(*registry, "meme_generator_byte_budget_exhaustions_total",
+                                      "Times pulling stopped for the byte budget")),
       nats_connected(
           gauge(*registry, "meme_generator_nats_connected", "1 while connected to NATS")),
       nats_reconnects(

@@ -40,6 +40,8 @@ public:
   prometheus::Counter& dead_letters;
   prometheus::Counter& pull_resets;
   prometheus::Gauge& answer_bytes;
+  prometheus::Gauge& bytes_in_flight;
+  prometheus::Counter& byte_budget_exhaustions;
 
   // The connections.
   prometheus::Gauge& nats_connected;

@@ -134,8 +134,12 @@ BOOST_AUTO_TEST_CASE(a_byte_budget_that_is_used_up_stops_the_pulling) {
   finish(some_success("more than ten bytes"));
   deliver_status("408", "3");
   BOOST_TEST(bus->to(pull_subject).size() == 1);
+  BOOST_TEST(shared->metrics->byte_budget_exhaustions.Value() == 1);
+  tell(ingress, caf::tick_atom_v);
+  BOOST_TEST(shared->metrics->bytes_in_flight.Value() == 28); // in base64
   tell(ingress, published{{seen.answers.back()->id}});
   BOOST_TEST(bus->to(pull_subject).size() == 2);
+  BOOST_TEST(shared->metrics->byte_budget_exhaustions.Value() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_picture_that_no_message_can_hold_is_an_error) {
