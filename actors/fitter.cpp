@@ -73,6 +73,13 @@ fitted answer_to(const context& shared, const fit& what) {
   }
 }
 
+void work(caf::event_based_actor* self, const context_ptr& shared, const cache_actor& cache,
+          const fit& what) {
+  auto result = answer_to(*shared, what);
+  if (cache)
+    self->send(cache, std::move(result));
+}
+
 } // namespace
 
 fitter_actor spawn_fitter(caf::local_actor* parent, context_ptr shared) {
@@ -82,15 +89,14 @@ fitter_actor spawn_fitter(caf::local_actor* parent, context_ptr shared) {
     return fitter_actor::behavior_type{
         [self](peers_ptr& now) { self->state.now_peers = std::move(now); },
         [self](measure_mailbox to) { report_mailbox(self, to); },
-        [self](const fit& what) {
-          auto& state = self->state;
-          auto result = answer_to(*state.shared, what);
-          if (state.now_peers->cache)
-            self->send(state.now_peers->cache, std::move(result));
+        [self](fit& what) {
+          // Linked: what it cannot survive is for the supervisor to know.
+          self->spawn<caf::detached + caf::linked>(work, self->state.shared,
+                                                   self->state.now_peers->cache, std::move(what));
         },
     };
   };
-  return parent->spawn<caf::detached>(behavior, std::move(shared));
+  return parent->spawn(behavior, std::move(shared));
 }
 
 } // namespace meme

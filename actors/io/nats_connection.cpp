@@ -130,6 +130,8 @@ void nats_connection::connect(const config::nats_options& options, const std::st
                               std::unique_ptr<nats_events> events) {
   auto prepared = make_nats_options(options, name);
   auto* raw = prepared.get();
+  // Only the provisioner asks for anything: no thread for the answers.
+  check(natsOptions_UseOldRequestStyle(raw, true), "NATS requests");
   auto* closure = events.get();
   natsConnectionHandler on_connect = [](natsConnection*, void* target) {
     if (auto& call = events_of(target).connected)
