@@ -18,7 +18,8 @@ ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_
   random.seed(shared->seed ^ number);
   auto& options = shared->options;
   window = policy::pull_window{options.ingress.max_in_flight};
-  plan = {options.generator.url, options.generator.fast_url, options.generator.prompt_template,
+  plan = {policy::model_address{options.generator.url},
+          policy::model_address{options.generator.fast_url}, options.generator.prompt_template,
           options.generator.fast_steps, options.generator.accept};
   shared->metrics->permits.Set(static_cast<double>(window.permits()));
   schedule_tick();
@@ -70,9 +71,7 @@ void ingress_state::take(io::bus_message_ptr message, delivery_info info) {
 }
 
 void ingress_state::begin(in_flight& taken, std::uint64_t number) {
-  auto& info = taken.info;
-  auto read = read_intake(*taken.message, derived_request_id(info.stream, info.stream_sequence),
-                          shared->options);
+  auto read = read_intake(*taken.message, taken.info.stream_sequence, shared->options);
   taken.request_id = std::move(read.request_id);
   taken.prompt = std::move(read.prompt);
   taken.reply_to = std::move(read.reply_to);
@@ -147,8 +146,10 @@ std::optional<failure> ingress_state::too_large(const answer_header& header,
                                                 const success& result) const {
   constexpr std::size_t for_headers = 1'024;
   auto limit = shared->bus->max_payload();
+  if (limit == 0 || largest_result_size(header, result) + for_headers <= limit)
+    return {};
   auto needed = encoded_result_size(header, result) + for_headers;
-  if (limit == 0 || needed <= limit)
+  if (needed <= limit)
     return {};
   return failure{error_code::image_too_large,
                  "the picture needs a message of " + std::to_string(needed)

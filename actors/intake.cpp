@@ -17,7 +17,7 @@ bool is_own(const std::string& subject, const config::nats_options& nats) {
 
 } // namespace
 
-intake read_intake(const io::bus_message& message, std::string derived_id,
+intake read_intake(const io::bus_message& message, std::uint64_t stream_sequence,
                    const config::options& options) {
   auto& limits = options.ingress.limits;
   intake result;
@@ -26,13 +26,19 @@ intake read_intake(const io::bus_message& message, std::string derived_id,
   auto allowed = [&](const std::string& subject) {
     return valid_reply_subject(subject) && !is_own(subject, options.nats);
   };
-  // A dead letter that was queued again without an id of its own keeps the one it had.
-  if (auto header = message.header("Meme-Request-Id"); valid_request_id(header, limits))
-    derived_id = std::move(header);
+  auto id_or_derived = [&](std::string& own) {
+    if (!own.empty())
+      return std::move(own);
+    // A dead letter that was queued again without an id of its own keeps the one it had.
+    auto header = message.header("Meme-Request-Id");
+    return valid_request_id(header, limits)
+               ? header
+               : options.nats.stream + "-" + std::to_string(stream_sequence);
+  };
   auto reply_header = message.header("Meme-Reply-To");
   auto parsed = parse_request(message.data(), limits);
   if (auto* bad = std::get_if<bad_request>(&parsed)) {
-    result.request_id = bad->id.empty() ? std::move(derived_id) : std::move(bad->id);
+    result.request_id = id_or_derived(bad->id);
     auto& reply = bad->reply_to.empty() ? reply_header : bad->reply_to;
     if (allowed(reply))
       result.reply_to = std::move(reply);
@@ -40,7 +46,7 @@ intake read_intake(const io::bus_message& message, std::string derived_id,
     return result;
   }
   auto& wanted = std::get<meme_request>(parsed);
-  result.request_id = wanted.id.empty() ? std::move(derived_id) : wanted.id;
+  result.request_id = id_or_derived(wanted.id);
   result.prompt = wanted.prompt;
   auto& reply = wanted.reply_to.empty() ? reply_header : wanted.reply_to;
   if (!reply.empty() && !allowed(reply)) {
@@ -49,13 +55,9 @@ intake read_intake(const io::bus_message& message, std::string derived_id,
                              "of the service's own"};
     return result;
   }
-  result.reply_to = reply;
+  result.reply_to = std::move(reply);
   result.request = std::move(wanted);
   return result;
-}
-
-std::string derived_request_id(const std::string& stream, std::uint64_t stream_sequence) {
-  return stream + "-" + std::to_string(stream_sequence);
 }
 
 } // namespace meme

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -20,11 +21,8 @@ struct intake {
   std::variant<meme_request, failure> request;
 };
 
-/// `derived_id` is the id of a request that has none of its own.
-intake read_intake(const io::bus_message& message, std::string derived_id,
+/// A request without an id gets one from where its message is: `<stream>-<stream sequence>`.
+intake read_intake(const io::bus_message& message, std::uint64_t stream_sequence,
                    const config::options& options);
-
-/// The id of a request that has none: where its message is in the stream.
-std::string derived_request_id(const std::string& stream, std::uint64_t stream_sequence);
 
 } // namespace meme

@@ -16,16 +16,14 @@ constexpr auto patience = std::chrono::seconds{3}; ///< for one answer of the se
 answer last_answer(const context& shared, const stranded_message& which,
                    const io::stored_message& stored) {
   auto& stream = shared.options.nats.stream;
-  auto read = read_intake(*stored.message, derived_request_id(stream, which.stream_sequence),
-                          shared.options);
+  auto read = read_intake(*stored.message, which.stream_sequence, shared.options);
   answer result;
   result.header = {std::move(read.request_id), std::move(read.prompt), shared.unix_time_s(), 0,
                    which.deliveries};
   result.result = failure{error_code::attempts_exhausted,
                           "delivered as often as the consumer allows, without an answer"};
   result.stream_sequence = which.stream_sequence;
-  result.message_key = stream + ":" + std::to_string(which.stream_sequence) + ":"
-                       + std::to_string(stored.stored_at_ns);
+  result.message_key = make_message_key(stream, which.stream_sequence, stored.stored_at_ns);
   result.reply_to = std::move(read.reply_to);
   result.traceparent = std::move(read.traceparent);
   result.dead_letter = stored.message;

@@ -47,8 +47,24 @@ bool read(std::string_view token, Int& value) {
 
 } // namespace
 
+std::string make_message_key(std::string_view stream, std::uint64_t stream_sequence,
+                             std::int64_t timestamp_ns) {
+  constexpr std::size_t room = 64; // for two numbers, and what Nats-Msg-Id adds
+  std::string key;
+  key.reserve(stream.size() + room);
+  key = stream;
+  const auto append = [&](auto number) {
+    std::array<char, 20> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    (key += ':').append(digits.data(), end);
+  };
+  append(stream_sequence);
+  append(timestamp_ns);
+  return key;
+}
+
 std::string delivery_info::message_key() const {
-  return stream + ':' + std::to_string(stream_sequence) + ':' + std::to_string(timestamp_ns);
+  return make_message_key(stream, stream_sequence, timestamp_ns);
 }
 
 std::optional<delivery_info> parse_ack_subject(std::string_view subject) {

@@ -19,10 +19,14 @@ struct delivery_info {
   std::int64_t timestamp_ns = 0;     ///< when the stream stored it, Unix time in nanoseconds
   std::uint64_t pending = 0;         ///< messages that wait behind it
 
-  /// The same for each delivery of the same message, different for any other one, even after the
-  /// stream was made anew: `<stream>:<stream sequence>:<timestamp>`.
-  std::string message_key() const;
+  std::string message_key() const; ///< see `make_message_key`
 };
+
+/// The same for each delivery of the same message, different for any other one, even after the
+/// stream was made anew: `<stream>:<stream sequence>:<timestamp>`. `timestamp_ns` is when the
+/// stream stored it, Unix time in nanoseconds.
+std::string make_message_key(std::string_view stream, std::uint64_t stream_sequence,
+                             std::int64_t timestamp_ns);
 
 /// Returns nothing for a subject that is not of either form.
 std::optional<delivery_info> parse_ack_subject(std::string_view subject);

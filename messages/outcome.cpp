@@ -85,7 +85,7 @@ std::string_view to_string(error_code code) {
 
 std::string encode_result(const answer_header& header, const success& result) {
   std::string out;
-  out.reserve(encoded_result_size(header, result));
+  out.reserve(largest_result_size(header, result));
   result_sink sink(out);
   write_result(sink, header, result);
   return out;
@@ -95,6 +95,13 @@ std::size_t encoded_result_size(const answer_header& header, const success& resu
   counting_sink sink;
   write_result(sink, header, result);
   return sink.size();
+}
+
+std::size_t largest_result_size(const answer_header& header, const success& result) {
+  constexpr std::size_t names_and_numbers = 256;
+  constexpr std::size_t escaped = 6; // \u001f
+  const auto texts = header.request_id.size() + header.prompt.size() + result.model.size();
+  return names_and_numbers + escaped * texts + result.picture->base64.size();
 }
 
 std::string encode_error(const answer_header& header, const failure& reason) {

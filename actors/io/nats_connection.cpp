@@ -222,13 +222,14 @@ std::string nats_connection::make_inbox() {
 }
 
 std::uint64_t nats_connection::connection_count() const {
-  natsStatistics* raw = nullptr;
-  if (natsStatistics_Create(&raw) != NATS_OK)
-    return 0;
-  nats_statistics_ptr statistics{raw};
+  thread_local const nats_statistics_ptr statistics = [] { // asked for with each answer
+    natsStatistics* raw = nullptr;
+    check(natsStatistics_Create(&raw), "statistics");
+    return nats_statistics_ptr{raw};
+  }();
   std::uint64_t reconnects = 0;
-  natsConnection_GetStats(connection_, raw);
-  natsStatistics_GetCounts(raw, nullptr, nullptr, nullptr, nullptr, &reconnects);
+  natsConnection_GetStats(connection_, statistics.get());
+  natsStatistics_GetCounts(statistics.get(), nullptr, nullptr, nullptr, nullptr, &reconnects);
   return reconnects;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <memory>
 #include <stdexcept>
 #include <string_view>
 
@@ -41,10 +42,20 @@ void append_field(std::string& out, const std::optional<T>& value) {
   }
 }
 
+struct evp_deleter {
+  void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
+  void operator()(EVP_MD_CTX* state) const { EVP_MD_CTX_free(state); }
+};
+
 std::array<unsigned char, digest_size> sha256(std::string_view bytes) {
+  // Looked up once: OpenSSL 3 would do so for each digest, which takes longer than the digest.
+  static const std::unique_ptr<EVP_MD, evp_deleter> algorithm{
+      EVP_MD_fetch(nullptr, "SHA256", nullptr)};
+  thread_local const std::unique_ptr<EVP_MD_CTX, evp_deleter> state{EVP_MD_CTX_new()};
   std::array<unsigned char, digest_size> digest;
-  unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
+  if (!algorithm || !state || EVP_DigestInit_ex2(state.get(), algorithm.get(), nullptr) != 1
+      || EVP_DigestUpdate(state.get(), bytes.data(), bytes.size()) != 1
+      || EVP_DigestFinal_ex(state.get(), digest.data(), nullptr) != 1)
     throw std::runtime_error("OpenSSL refuses to compute SHA-256"); // out of memory, or forbidden
   return digest;
 }

@@ -22,10 +22,11 @@ std::string fill_template(std::string_view text, std::string_view prompt) {
 } // namespace
 
 picture_spec plan_picture(const meme_request& request, const plan_options& options) {
-  const auto elsewhere = request.fast_mode && !options.fast_url.empty();
+  const auto elsewhere = request.fast_mode && !options.fast.url.empty();
+  const auto& model = elsewhere ? options.fast : options.normal;
   picture_spec spec;
-  spec.url = elsewhere ? options.fast_url : options.url;
-  spec.model = model_name(spec.url);
+  spec.url = model.url;
+  spec.model = model.name;
   spec.inputs = fill_template(options.prompt_template, request.prompt);
   spec.negative_prompt = request.negative_prompt;
   spec.guidance_scale = request.guidance_scale;

@@ -3,18 +3,32 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "messages/picture_spec.hpp"
 #include "messages/request.hpp"
 
 namespace meme::policy {
 
-/// What the service adds to a request. The addresses are resolved ones (`resolve_endpoint`).
+/// The model's name for people: what follows `/models/` in the path, else the host.
+std::string model_name(std::string_view url);
+
+/// A model's resolved address (`resolve_endpoint`), and its name.
+struct model_address {
+  model_address() = default;
+  explicit model_address(std::string address)
+      : url(std::move(address)), name(url.empty() ? std::string{} : model_name(url)) {}
+
+  std::string url; ///< empty: none
+  std::string name;
+};
+
+/// What the service adds to a request.
 struct plan_options {
-  std::string url;
-  std::string fast_url;                     ///< for `fast_mode`; empty: `url` with few steps
+  model_address normal;
+  model_address fast;                       ///< for `fast_mode`; none: `normal` with few steps
   std::string prompt_template = "{prompt}"; ///< what the model gets as its inputs
-  std::uint32_t fast_steps = 4;             ///< of `fast_mode` without `fast_url`
+  std::uint32_t fast_steps = 4;             ///< of `fast_mode` without `fast`
   std::string accept = "image/png";         ///< MIME type asked for
 };
 
@@ -24,8 +38,5 @@ struct plan_options {
 ///
 /// Every `{prompt}` of the template is replaced; the prompt itself is never taken for a template.
 picture_spec plan_picture(const meme_request& request, const plan_options& options);
-
-/// The model's name for people: what follows `/models/` in the path, else the host.
-std::string model_name(std::string_view url);
 
 } // namespace meme::policy

@@ -98,8 +98,8 @@ void require_within_limits(const meme_request& request) {
 
 void check_plan(const meme_request& request, const std::string& fast_url) {
   policy::plan_options options;
-  options.url = "https://model.test/models/a/b";
-  options.fast_url = fast_url;
+  options.normal = policy::model_address{"https://model.test/models/a/b"};
+  options.fast = policy::model_address{fast_url};
   options.prompt_template = "{prompt}, as a meme of {prompt}";
   const auto spec = policy::plan_picture(request, options);
   require(spec.inputs == request.prompt + ", as a meme of " + request.prompt,

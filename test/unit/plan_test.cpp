@@ -8,11 +8,12 @@ using namespace meme::policy;
 
 namespace {
 
-const plan_options options{"https://slow/models/a/b", "", "{prompt}", 4, "image/png"};
+const plan_options options{
+    model_address{"https://slow/models/a/b"}, {}, "{prompt}", 4, "image/png"};
 
 plan_options with_fast_endpoint() {
   auto changed = options;
-  changed.fast_url = "https://fast.example/draw";
+  changed.fast = model_address{"https://fast.example/draw"};
   return changed;
 }
 
@@ -91,7 +92,7 @@ BOOST_AUTO_TEST_CASE(fast_mode_without_an_endpoint_means_few_steps) {
   auto request = ask();
   request.fast_mode = true;
   const auto spec = plan_picture(request, options);
-  BOOST_TEST(spec.url == options.url);
+  BOOST_TEST(spec.url == options.normal.url);
   BOOST_TEST(spec.num_inference_steps.value() == 4U);
 }
 
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(explicit_steps_win_over_fast_mode) {
 }
 
 BOOST_AUTO_TEST_CASE(the_fast_endpoint_is_left_alone_without_fast_mode) {
-  BOOST_TEST(plan_picture(ask(), with_fast_endpoint()).url == options.url);
+  BOOST_TEST(plan_picture(ask(), with_fast_endpoint()).url == options.normal.url);
 }
 
 BOOST_AUTO_TEST_CASE(every_placeholder_is_replaced_once) {
