@@ -23,6 +23,14 @@ bool is_address(const std::string& host) {
          || ::inet_pton(AF_INET6, host.c_str(), buffer) == 1;
 }
 
+/// Why a server's certificate was refused; empty where it was not.
+std::string refusal_of(const SSL* session) {
+  const auto result = SSL_get_verify_result(session);
+  if (result == X509_V_OK)
+    return {};
+  return std::string{"its certificate is refused: "} + X509_verify_cert_error_string(result);
+}
+
 } // namespace
 
 redis_tls::redis_tls(const std::string& ca_file) : trust_(SSL_CTX_new(TLS_client_method())) {
@@ -57,17 +65,16 @@ std::string redis_tls::begin(redisAsyncContext& context, const std::string& host
     session_ = session;
     return {};
   }
+  // Where the server answers at once, its certificate has been looked at already.
+  auto why = refusal_of(session);
   SSL_free(session);
+  if (!why.empty())
+    return why;
   return context.c.err != 0 ? context.c.errstr : "TLS cannot be begun";
 }
 
 std::string redis_tls::refusal() const {
-  if (session_ == nullptr)
-    return {};
-  const auto result = SSL_get_verify_result(session_);
-  if (result == X509_V_OK)
-    return {};
-  return std::string{"its certificate is refused: "} + X509_verify_cert_error_string(result);
+  return session_ == nullptr ? std::string{} : refusal_of(session_);
 }
 
 } // namespace meme::io
