@@ -1,0 +1,133 @@
+// Measures the service beside the limit; run.sh says how to call it.
+//
+//     bench-service --output FOLDER [--rounds N] [--case PART_OF_NAME]… [--quick]
+//                   [--overload-seconds N] [--list]
+
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "bench/cases.hpp"
+#include "bench/plot.hpp"
+#include "bench/report.hpp"
+#include "bench/test_bed.hpp"
+#include "bench/usage.hpp"
+
+namespace {
+
+using namespace meme::bench;
+
+struct command_line {
+  effort much;
+  std::vector<std::string> wanted; ///< parts of names; empty: all
+  std::filesystem::path output;
+  bool list = false;
+};
+
+/// Throws std::invalid_argument.
+command_line parse(int argc, char** argv) {
+  command_line result;
+  for (int i = 1; i < argc; ++i) {
+    const std::string option = argv[i];
+    const auto value = [&] {
+      if (++i == argc)
+        throw std::invalid_argument{option + " needs a value"};
+      return std::string{argv[i]};
+    };
+    if (option == "--rounds")
+      result.much.rounds = std::max(1UL, std::stoul(value()));
+    else if (option == "--case")
+      result.wanted.push_back(value());
+    else if (option == "--output")
+      result.output = value();
+    else if (option == "--overload-seconds")
+      result.much.overload_s = std::stod(value());
+    else if (option == "--quick")
+      result.much.quick = true;
+    else if (option == "--list")
+      result.list = true;
+    else
+      throw std::invalid_argument{"unknown option " + option};
+  }
+  if (result.much.quick)
+    result.much.rounds = 1;
+  if (result.output.empty() && !result.list)
+    throw std::invalid_argument{"--output is missing"};
+  return result;
+}
+
+std::vector<bench_case> choose(const command_line& line) {
+  std::vector<bench_case> result;
+  for (const auto& make : {hit_cases, miss_cases, latency_cases, queue_cases, rest_cases,
+                           overload_cases, instruction_cases})
+    for (auto& each : make(line.much)) {
+      const auto named =
+          std::any_of(line.wanted.begin(), line.wanted.end(), [&](const std::string& part) {
+            return each.name.find(part) != std::string::npos;
+          });
+      if (line.wanted.empty() ? each.quick || !line.much.quick : named)
+        result.push_back(std::move(each));
+    }
+  if (result.empty())
+    throw std::invalid_argument{"no case has such a name (--list)"};
+  return result;
+}
+
+std::vector<result> measure(const std::vector<bench_case>& cases, const effort& much) {
+  test_bed bed;
+  std::vector<result> results;
+  for (const auto& each : cases) {
+    result found{each.name, {}};
+    each.prepare(bed);
+    for (std::size_t round = 0; round < (each.once ? 1 : much.rounds); ++round) {
+      std::cerr << each.name << ", round " << round + 1 << std::endl;
+      found.rounds.push_back(each.run(bed, round));
+    }
+    results.push_back(std::move(found));
+  }
+  return results;
+}
+
+/// Nothing but the requests' fate can be wrong with a figure.
+bool without_errors(const std::vector<result>& results) {
+  auto well = true;
+  for (const auto& each : results)
+    for (const auto& round : each.rounds)
+      if (const auto errors = round.find("errors"); errors != round.end() && errors->second > 0) {
+        std::cerr << each.name << ": " << errors->second << " requests got no picture\n";
+        well = false;
+      }
+  return well;
+}
+
+} // namespace
+
+int main(int argc, char** argv) try {
+  const auto line = parse(argc, argv);
+  const auto cases = choose(line);
+  if (line.list) {
+    for (const auto& each : cases)
+      std::cout << each.name << '\n';
+    return 0;
+  }
+  move_to_core(server_core);
+  auto results = measure(cases, line.much);
+  std::filesystem::create_directories(line.output);
+  const auto text = to_markdown(results, line.much);
+  std::ofstream{line.output / "results.md"} << text;
+  std::ofstream{line.output / "results.json"} << to_json(results, line.much);
+  draw_plots(results, line.output);
+  std::cout << text;
+  return without_errors(results) ? 0 : 1;
+} catch (const std::invalid_argument& problem) {
+  std::cerr << argv[0] << ": " << problem.what() << '\n';
+  return 2;
+} catch (const std::exception& problem) {
+  std::cerr << argv[0] << ": " << problem.what() << '\n';
+  return 1;
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Builds and runs the measurements: real servers, the service, and beside it the limit loop, which
+# does nothing but pull, publish and acknowledge. A table (results.md, results.json) and pictures go
+# to bench/results/, of a part of the measurements to the build folder, lest it replace the whole.
+# Needs two cores, and some silence on them.
+#
+#   run.sh                  everything, about twenty minutes
+#   run.sh --quick          whether everything runs, in less than a minute; asserts nothing of times
+#   run.sh --case NAME      only cases with this in their names (--list shows them); repeatable
+#     --rounds N              of each case; 5
+#     --overload-seconds N    how long the service is overloaded; 60
+#     --output FOLDER         for other results
+#     --build FOLDER          build-bench
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build="build-bench"
+output=
+arguments=()
+whole=true quick=false
+while [ $# -gt 0 ]; do
+  case $1 in
+    -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+    --quick) quick=true whole=false; arguments+=("$1") ;;
+    --list) whole=false; arguments+=("$1") ;;
+    --case) whole=false; arguments+=("$1" "${2:?"$1 needs a value"}"); shift ;;
+    --rounds | --overload-seconds) arguments+=("$1" "${2:?"$1 needs a value"}"); shift ;;
+    --output) output=${2:?"$1 needs a value"}; shift ;;
+    --build) build=${2:?"$1 needs a value"}; shift ;;
+    *) echo "$0: unknown option $1" >&2; exit 2 ;;
+  esac
+  shift
+done
+if [ -z "$output" ]; then
+  output=$build/bench/results
+  if $whole; then output=bench/results; fi
+fi
+
+cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DMEME_BENCH=ON > /dev/null
+cmake --build "$build" -j2 --target bench/all
+"$build/bench/bench-service" --output "$output" "${arguments[@]}"
+
+parts=$build/bench/bench-parts
+if [ ! -x "$parts" ]; then
+  exit 0 # said by cmake
+fi
+if $whole; then
+  {
+    printf '\n## Pure parts\n\nEach by itself, with Google Benchmark.\n\n```\n'
+    "$parts" --benchmark_color=false 2> /dev/null
+    printf '```\n'
+  } | tee -a "$output/results.md"
+elif $quick; then
+  "$parts" --benchmark_min_time=0.001
+fi
