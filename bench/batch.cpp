@@ -19,7 +19,6 @@ struct mark {
   double settled = 0;
   usage worker;
   double servers_cpu_s = 0;
-  double core_busy_s = 0;
 };
 
 /// Waits until at least `settled` of `total` are. The count belongs to the time that is taken with
@@ -34,7 +33,6 @@ mark wait_for(test_bed& bed, worker& who, double settled, double total) {
     if (now.settled >= settled) {
       now.worker = usage_of(who.pid());
       now.servers_cpu_s = bed.servers_cpu_s();
-      now.core_busy_s = core_busy_s(worker_core);
       return now;
     }
     if (now.at > deadline || !who.process().running())
@@ -65,7 +63,9 @@ batch run_batch(test_bed& bed, const load& what, worker_kind kind) {
   const auto first =
       waves && what.in_flight < what.requests ? static_cast<double>(what.in_flight) : total / 10;
   const auto begin = wait_for(bed, who, first, total);
+  const strangers others{begin.worker.cpu_s, begin.servers_cpu_s};
   const auto end = wait_for(bed, who, waves ? total : total * 0.95, total);
+  const auto strange = others.busy(end.worker.cpu_s, end.servers_cpu_s);
   const auto seconds = std::chrono::duration<double>(end.at - begin.at).count();
   const auto messages = end.settled - begin.settled;
   const auto cpu_s = end.worker.cpu_s - begin.worker.cpu_s;
@@ -80,7 +80,7 @@ batch run_batch(test_bed& bed, const load& what, worker_kind kind) {
   result.peak_rss_mib = last.peak_rss_mib;
   result.threads = last.threads;
   result.servers_busy = (end.servers_cpu_s - begin.servers_cpu_s) / seconds;
-  result.strangers_busy = std::max(0.0, (end.core_busy_s - begin.core_busy_s - cpu_s) / seconds);
+  result.strangers_busy = strange;
   result.errors = who.errors();
   return result;
 }

@@ -18,7 +18,7 @@ struct batch {
   double peak_rss_mib = 0;     ///< of the worker, ever
   double threads = 0;          ///< of the worker, at the end
   double servers_busy = 0;     ///< share of the server core that NATS, Redis, model and driver used
-  double strangers_busy = 0;   ///< share of the worker's core that others used: noise
+  double strangers_busy = 0;   ///< share of a core that others used: noise
   double errors = 0;           ///< answers without a picture
 
   void put_into(figures& all, const std::string& prefix) const;

@@ -17,6 +17,7 @@ struct effort {
   std::size_t rounds = 5;
   bool quick = false;      ///< only whether everything runs
   double overload_s = 300; ///< how long the service is overloaded
+  double patience_s = 300; ///< how long others are waited for in all, that use the same cores
 
   /// `usual`, or a small part of it.
   std::size_t scaled(std::size_t usual, std::size_t least) const { return quick ? least : usual; }

@@ -14,12 +14,21 @@ namespace meme::bench {
 
 namespace {
 
-/// What the service reaches while the driver publishes and listens on the servers' core: less than
-/// with a queue that is full already, and what shares of capacity are to be taken of.
-double capacity(test_bed& bed, const load& what, std::size_t requests) {
+/// The highest even rate that the service keeps up with, while the driver publishes and listens on
+/// the servers' core. It is less than a full queue allows: messages that come one by one cost
+/// everybody more, the server most of all. By bisection below `highest`.
+double capacity(test_bed& bed, const load& what, double highest, const effort& much) {
   auto who = bed.start(worker_kind::service, what);
-  const auto all = bed.requests(what, requests);
-  return static_cast<double>(requests) / run_open_loop(bed.nats.url(), all, at_once).seconds;
+  const auto seconds = much.quick ? 0.1 : 0.7;
+  double kept = highest / 100, missed = highest;
+  for (int step = 0; step < (much.quick ? 2 : 6); ++step) {
+    const auto rate = (kept + missed) / 2;
+    const auto requests = bed.requests(what, static_cast<std::size_t>(rate * seconds));
+    const auto loop = run_open_loop(bed.nats.url(), requests, rate);
+    const auto last_answer_s = loop.seconds - what.latency_ms / 1e3;
+    (last_answer_s < seconds * 1.04 + 0.01 ? kept : missed) = rate;
+  }
+  return kept;
 }
 
 /// One open loop, with prefixed figures.
@@ -31,20 +40,21 @@ void put_latencies(figures& all, test_bed& bed, const load& what, worker_kind ki
   const auto probe = kind == worker_kind::service && what.latency_ms > 0
                          ? std::make_unique<model_probe>(bed.model->model_url())
                          : nullptr;
-  const auto core_before = core_busy_s(worker_core);
   const auto worker_before = cpu_s_of(who.pid());
   const auto servers_before = bed.servers_cpu_s();
+  const strangers others{worker_before, servers_before};
   const auto loop = run_open_loop(bed.nats.url(), requests, all["rate"]);
+  const auto servers_s = bed.servers_cpu_s() - servers_before;
   const auto worker_s = cpu_s_of(who.pid()) - worker_before;
+  const auto strange = others.busy(worker_before + worker_s, servers_before + servers_s);
   const auto model_ms = probe ? probe->stop() : 0;
   all[prefix + "_p50_ms"] = loop.p50_ms - model_ms;
   all[prefix + "_p99_ms"] = loop.p99_ms - model_ms;
   all[prefix + "_p999_ms"] = loop.p999_ms - model_ms;
-  all[prefix + "_servers_busy"] = (bed.servers_cpu_s() - servers_before) / loop.seconds;
+  all[prefix + "_servers_busy"] = servers_s / loop.seconds;
   all[prefix + "_cpu_us"] = worker_s / static_cast<double>(requests.size()) * 1e6;
   all["model_ms"] = std::max(all["model_ms"], model_ms);
-  all["strangers_busy"] = std::max(
-      all["strangers_busy"], (core_busy_s(worker_core) - core_before - worker_s) / loop.seconds);
+  all["strangers_busy"] = std::max(all["strangers_busy"], strange);
   all["errors"] += who.errors() + static_cast<double>(loop.lost);
 }
 
@@ -59,14 +69,14 @@ figures latencies(test_bed& bed, load what, double rate, const effort& much) {
 }
 
 void add_rates(std::vector<bench_case>& to, const std::string& name, const load& what,
-               std::size_t probing, const effort& much) {
+               double highest, const effort& much) {
   const auto most = std::make_shared<double>(0);
   for (const auto percent : {10, 50, 80})
     to.push_back({name + "-" + std::to_string(percent) + "%", percent == 10, false,
                   [=](test_bed& bed) {
                     bed.prepare(what);
                     if (*most == 0)
-                      *most = capacity(bed, what, probing);
+                      *most = capacity(bed, what, highest, much);
                   },
                   [=](test_bed& bed, std::size_t) {
                     return latencies(bed, what, *most * percent / 100, much);
@@ -79,13 +89,13 @@ std::vector<bench_case> latency_cases(const effort& much) {
   std::vector<bench_case> result;
   load hits;
   hits.in_flight = 1'000;
-  add_rates(result, "latency/hit-1KB", hits, much.scaled(60'000, 2'000), much);
+  add_rates(result, "latency/hit-1KB", hits, 80'000, much);
   load misses;
   misses.bytes = 20'000;
   misses.latency_ms = 100;
   misses.in_flight = 1'000;
   misses.known = 0;
-  add_rates(result, "latency/miss-20KB", misses, much.scaled(12'000, 1'000), much);
+  add_rates(result, "latency/miss-20KB", misses, 10'000, much);
   return result;
 }
 

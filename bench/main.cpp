@@ -1,7 +1,7 @@
 // Measures the service beside the limit; run.sh says how to call it.
 //
 //     bench-service --output FOLDER [--rounds N] [--case PART_OF_NAME]… [--quick]
-//                   [--overload-seconds N] [--list]
+//                   [--overload-seconds N] [--patience-seconds N] [--list]
 
 #include <algorithm>
 #include <exception>
@@ -47,6 +47,8 @@ command_line parse(int argc, char** argv) {
       result.output = value();
     else if (option == "--overload-seconds")
       result.much.overload_s = std::stod(value());
+    else if (option == "--patience-seconds")
+      result.much.patience_s = std::stod(value());
     else if (option == "--quick")
       result.much.quick = true;
     else if (option == "--list")
@@ -78,14 +80,19 @@ std::vector<bench_case> choose(const command_line& line) {
   return result;
 }
 
+/// Before one round; who works longer has to be lived with.
+constexpr double longest_wait_s = 20;
+
 std::vector<result> measure(const std::vector<bench_case>& cases, const effort& much) {
   test_bed bed;
   std::vector<result> results;
+  auto patience_s = much.quick ? 0 : much.patience_s;
   for (const auto& each : cases) {
     result found{each.name, {}};
     each.prepare(bed);
     for (std::size_t round = 0; round < (each.once ? 1 : much.rounds); ++round) {
       std::cerr << each.name << ", round " << round + 1 << std::endl;
+      patience_s -= wait_for_silence(std::min(patience_s, longest_wait_s));
       found.rounds.push_back(each.run(bed, round));
     }
     results.push_back(std::move(found));
@@ -115,7 +122,7 @@ int main(int argc, char** argv) try {
       std::cout << each.name << '\n';
     return 0;
   }
-  move_to_core(server_core);
+  move_to_core(server_core());
   auto results = measure(cases, line.much);
   std::filesystem::create_directories(line.output);
   const auto text = to_markdown(results, line.much);

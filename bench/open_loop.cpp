@@ -1,6 +1,9 @@
 #include "bench/open_loop.hpp"
 
+#include <sched.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -11,6 +14,7 @@
 #include <memory>
 #include <thread>
 
+#include "bench/publisher.hpp"
 #include "client/nats.hpp"
 #include "test/support/eventually.hpp"
 
@@ -22,23 +26,48 @@ using client::check;
 using client::nats_ptr;
 using clock = std::chrono::steady_clock;
 
-/// Every message leaves at once, in a write of its own: nats.c would hold it back for more.
-nats_ptr<natsConnection> connect_asap(const std::string& url) {
+nats_ptr<natsConnection> connect(const std::string& url) {
   natsOptions* raw = nullptr;
   check(natsOptions_Create(&raw), "make NATS options");
   const nats_ptr<natsOptions> options{raw};
   check(natsOptions_SetURL(raw, url.c_str()), "use " + url);
-  check(natsOptions_SetSendAsap(raw, true), "send at once");
   return client::connect(*raw);
 }
 
-/// Sleeps are to end when they should, and not some 50 µs later, which is how Linux saves power.
-class exact_sleep {
+/// The driver shares a core with the servers, and has little to do at a time: it is to run when it
+/// wants to, or its waiting would be taken for the worker's. So its sleeps end when they should,
+/// and not some 50 µs later to save power; and it asks for short slices of time, that come the
+/// earlier (Linux 6.12; threads that it starts inherit both). Where that is refused, latencies are
+/// higher.
+class prompt_thread {
 public:
-  exact_sleep() { ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); }
-  ~exact_sleep() { ::prctl(PR_SET_TIMERSLACK, 0UL, 0UL, 0UL, 0UL); } // 0: the usual one
-  exact_sleep(const exact_sleep&) = delete;
-  exact_sleep& operator=(const exact_sleep&) = delete;
+  prompt_thread() {
+    ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+    set_slice(100'000);
+  }
+  ~prompt_thread() {
+    ::prctl(PR_SET_TIMERSLACK, 0UL, 0UL, 0UL, 0UL); // 0: the usual one
+    set_slice(0);
+  }
+  prompt_thread(const prompt_thread&) = delete;
+  prompt_thread& operator=(const prompt_thread&) = delete;
+
+private:
+  static void set_slice(std::uint64_t nanoseconds) {
+    // The first version of struct sched_attr, that glibc has not known for long.
+    struct {
+      std::uint32_t size = 48;
+      std::uint32_t policy = SCHED_OTHER;
+      std::uint64_t flags = 0;
+      std::int32_t nice = 0;
+      std::uint32_t priority = 0;
+      std::uint64_t runtime = 0;
+      std::uint64_t deadline = 0;
+      std::uint64_t period = 0;
+    } attributes;
+    attributes.runtime = nanoseconds;
+    ::syscall(SYS_sched_setattr, 0, &attributes, 0);
+  }
 };
 
 /// When each request was sent, and how long its answer took. Written by two threads, but each
@@ -106,20 +135,27 @@ nats_ptr<natsSubscription> listen(natsConnection& connection, const char* subjec
   return nats_ptr<natsSubscription>{raw};
 }
 
-void publish_all(natsConnection& connection, const std::vector<std::string>& requests,
-                 double per_second, timings* noted) {
-  const exact_sleep here;
+/// Those that are due within this time go out together. At less than so many a second each goes out
+/// by itself.
+constexpr std::chrono::microseconds together{250};
+
+void publish_all(publisher& to, const std::vector<std::string>& requests, double per_second,
+                 timings* noted) {
   const auto start = clock::now();
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    const std::chrono::duration<double> offset{static_cast<double>(i) / per_second};
-    const auto due = start + std::chrono::duration_cast<clock::duration>(offset);
-    if (clock::now() < due)
-      std::this_thread::sleep_until(due);
-    if (noted != nullptr)
+  const auto due = [&](std::size_t number) {
+    const std::chrono::duration<double> offset{static_cast<double>(number) / per_second};
+    return start + std::chrono::duration_cast<clock::duration>(offset);
+  };
+  for (std::size_t next = 0; next < requests.size();) {
+    std::this_thread::sleep_until(due(next));
+    const auto end = std::max(clock::now(), due(next) + together);
+    const auto first = next;
+    do
+      to.add("meme.request", requests[next]);
+    while (++next < requests.size() && due(next) < end);
+    for (auto i = first; noted != nullptr && i < next; ++i)
       noted->sending(i);
-    check(natsConnection_Publish(&connection, "meme.request", requests[i].data(),
-                                 static_cast<int>(requests[i].size())),
-          "publish");
+    to.send();
   }
 }
 
@@ -127,14 +163,15 @@ void publish_all(natsConnection& connection, const std::vector<std::string>& req
 
 open_loop run_open_loop(const std::string& url, const std::vector<std::string>& requests,
                         double per_second) {
+  const prompt_thread here;
   timings noted{requests.size()};
-  const auto listener = connect_asap(url); // before the subscriptions, which go first
+  const auto listener = connect(url); // before the subscriptions, which go first
   const auto results = listen(*listener, "meme.response", noted);
   const auto errors = listen(*listener, "meme.response.error", noted);
   check(natsConnection_Flush(listener.get()), "subscribe");
-  const auto publisher = connect_asap(url);
+  publisher requester{url};
   const auto start = clock::now();
-  publish_all(*publisher, requests, per_second, &noted);
+  publish_all(requester, requests, per_second, &noted);
   test::eventually([&] { return noted.answers() >= requests.size(); });
   const std::chrono::duration<double> taken = clock::now() - start;
   // No callback runs any more when the connection is closed.
@@ -146,9 +183,10 @@ open_loop run_open_loop(const std::string& url, const std::vector<std::string>& 
 
 void publish_evenly(const std::string& url, const std::vector<std::string>& requests,
                     double per_second) {
-  const auto publisher = connect_asap(url);
-  publish_all(*publisher, requests, per_second, nullptr);
-  check(natsConnection_Flush(publisher.get()), "publish");
+  const prompt_thread here;
+  publisher requester{url};
+  publish_all(requester, requests, per_second, nullptr);
+  requester.flush();
 }
 
 } // namespace meme::bench

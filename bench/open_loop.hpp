@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -15,8 +14,6 @@ struct open_loop {
   double seconds = 0;   ///< from the first request to the last answer
   std::size_t lost = 0; ///< errors, and requests without an answer in time
 };
-
-constexpr double at_once = std::numeric_limits<double>::infinity();
 
 /// Publishes `requests` (of test_bed::requests) at an even rate, whether or not answers come, and
 /// waits for their answers. A time counts from the publication itself, which a busy driver may be

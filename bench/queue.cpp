@@ -25,23 +25,25 @@ cost cost_of(test_bed& bed, const load& what, std::size_t queued, std::size_t to
              worker_kind kind) {
   using clock = std::chrono::steady_clock;
   auto who = bed.start(kind, what);
-  double cpu_s = 0, busy_s = 0, seconds = 0;
+  double cpu_s = 0, strange_s = 0, seconds = 0;
   for (std::size_t done = 0; done < total; done += queued) {
     const auto all = bed.requests(what, queued);
     who.process().stop();
     bed.client.enqueue_all("meme.request", all);
     const auto cpu_before = cpu_s_of(who.pid());
-    const auto busy_before = core_busy_s(worker_core);
+    const strangers others{cpu_before, bed.servers_cpu_s()};
     const auto started = clock::now();
     who.process().cont();
     if (!bed.drained())
       throw std::runtime_error{"the queue is not emptied"};
-    cpu_s += cpu_s_of(who.pid()) - cpu_before;
-    busy_s += core_busy_s(worker_core) - busy_before;
-    seconds += std::chrono::duration<double>(clock::now() - started).count();
+    const auto cpu_after = cpu_s_of(who.pid());
+    const std::chrono::duration<double> taken = clock::now() - started;
+    strange_s += others.busy(cpu_after, bed.servers_cpu_s()) * taken.count();
+    cpu_s += cpu_after - cpu_before;
+    seconds += taken.count();
   }
   return {cpu_s / static_cast<double>(total) * 1e6, usage_of(who.pid()).peak_rss_mib,
-          std::max(0.0, (busy_s - cpu_s) / seconds), who.errors()};
+          strange_s / seconds, who.errors()};
 }
 
 figures both_costs(test_bed& bed, const load& what, std::size_t queued, std::size_t total) {

@@ -8,7 +8,8 @@
 #   run.sh --quick          whether everything runs, in less than a minute; asserts nothing of times
 #   run.sh --case NAME      only cases with this in their names (--list shows them); repeatable
 #     --rounds N              of each case; 5
-#     --overload-seconds N    how long the service is overloaded; 60
+#     --overload-seconds N    how long the service is overloaded; 300
+#     --patience-seconds N    how long others that use the cores are waited for, in all; 300
 #     --output FOLDER         for other results
 #     --build FOLDER          build-bench
 set -euo pipefail
@@ -24,7 +25,10 @@ while [ $# -gt 0 ]; do
     --quick) quick=true whole=false; arguments+=("$1") ;;
     --list) whole=false; arguments+=("$1") ;;
     --case) whole=false; arguments+=("$1" "${2:?"$1 needs a value"}"); shift ;;
-    --rounds | --overload-seconds) arguments+=("$1" "${2:?"$1 needs a value"}"); shift ;;
+    --rounds | --overload-seconds | --patience-seconds)
+      arguments+=("$1" "${2:?"$1 needs a value"}")
+      shift
+      ;;
     --output) output=${2:?"$1 needs a value"}; shift ;;
     --build) build=${2:?"$1 needs a value"}; shift ;;
     *) echo "$0: unknown option $1" >&2; exit 2 ;;

@@ -38,9 +38,9 @@ std::vector<table> make_tables() {
        "Added latency",
        "Requests at an even rate, which does not wait for answers. From a request's publication to "
        "its answer's arrival in the driver, less the model's own time; so with both ways through "
-       "the server. Percentiles in ms, of the limit loop and of the service; the rate is a share "
-       "of "
-       "what the service reaches so, found in the same round.",
+       "the server. Percentiles in ms, of the limit loop and of the service; added is their "
+       "difference. The rate is a share of the highest even one that the service keeps up with in "
+       "this arrangement, where the driver works on the servers' core as well.",
        {{"rate /s", "rate", 0},
         {"limit p50", "limit_p50_ms", 2},
         {"p99", "limit_p99_ms", 2},

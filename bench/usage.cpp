@@ -4,12 +4,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 #include <system_error>
+#include <thread>
+#include <vector>
 
 namespace meme::bench {
 
@@ -24,7 +27,32 @@ double field_of(const std::filesystem::path& file, const std::string& field) {
   return 0;
 }
 
+/// Before this program has chosen any for itself.
+std::vector<int> usable_cores() {
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  ::sched_getaffinity(0, sizeof cores, &cores);
+  std::vector<int> result;
+  for (int i = 0; i < CPU_SETSIZE; ++i)
+    if (CPU_ISSET(i, &cores))
+      result.push_back(i);
+  return result;
+}
+
+const std::vector<int>& cores_at_start() {
+  static const auto all = usable_cores();
+  return all;
+}
+
 } // namespace
+
+int worker_core() {
+  return cores_at_start().front();
+}
+
+int server_core() {
+  return cores_at_start().at(cores_at_start().size() > 1 ? 1 : 0);
+}
 
 void move_to_core(int core) {
   cpu_set_t cores;
@@ -32,7 +60,7 @@ void move_to_core(int core) {
   CPU_SET(core, &cores);
   if (::sched_setaffinity(0, sizeof cores, &cores) != 0)
     throw std::system_error{errno, std::generic_category(),
-                            "cannot use core " + std::to_string(core) + " (two are needed)"};
+                            "cannot use core " + std::to_string(core)};
 }
 
 double cpu_s_of(pid_t pid) {
@@ -69,6 +97,32 @@ double core_busy_s(int core) {
              / static_cast<double>(::sysconf(_SC_CLK_TCK));
   }
   throw std::runtime_error{"/proc/stat has no " + name};
+}
+
+strangers::strangers(double worker_cpu_s, double servers_cpu_s)
+    : worker_core_s_{core_busy_s(worker_core()) - worker_cpu_s},
+      server_core_s_{core_busy_s(server_core()) - servers_cpu_s} {}
+
+double strangers::busy(double worker_cpu_s, double servers_cpu_s) const {
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin_;
+  const auto most = std::max(core_busy_s(worker_core()) - worker_cpu_s - worker_core_s_,
+                             core_busy_s(server_core()) - servers_cpu_s - server_core_s_);
+  return std::clamp(most / elapsed.count(), 0.0, 1.0);
+}
+
+double wait_for_silence(double patience_s) {
+  constexpr double silence = 0.1;
+  constexpr std::chrono::milliseconds watched{300};
+  const auto begin = std::chrono::steady_clock::now();
+  for (;;) {
+    const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - begin;
+    if (waited.count() >= patience_s)
+      return waited.count();
+    const strangers all{0, 0};
+    std::this_thread::sleep_for(watched);
+    if (all.busy(0, 0) < silence)
+      return waited.count();
+  }
 }
 
 } // namespace meme::bench
