@@ -25,8 +25,12 @@ const std::string request_text =
     R"({"id": "#000000123", "prompt": "A cat wearing a space helmet on Mars", "fast_mode": false,)"
     R"( "small_image": true, "negative_prompt": "dogs", "guidance_scale": 7.5, "seed": 1})";
 
-const policy::plan_options plan{"https://models.example/hf-inference/models/any/model", "",
-                                "{prompt}", 4, "image/png"};
+const policy::plan_options plan{
+    policy::model_address{"https://models.example/hf-inference/models/any/model"},
+    {},
+    "{prompt}",
+    4,
+    "image/png"};
 
 void count_bytes(benchmark::State& state, std::size_t each) {
   state.SetBytesProcessed(static_cast<std::int64_t>(each) * state.iterations());
