@@ -1,5 +1,6 @@
 #include "messages/outcome.hpp"
 
+#include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 #include "messages/json_sink.hpp"
@@ -11,37 +12,22 @@ namespace {
 
 constexpr std::size_t max_error_chars = 1'000;
 
-/// Where a result is written to: here it is only measured.
-class counting_sink {
-public:
-  using Ch = char;
+/// A result but for the picture, and where in it the picture belongs.
+struct frame {
+  rapidjson::StringBuffer text;
+  std::size_t hole = 0;
 
-  void Put(char) { ++size_; }
-  void Flush() {}
-  void append(std::string_view text) { size_ += text.size(); }
-  std::size_t size() const { return size_; }
-
-private:
-  std::size_t size_ = 0;
+  std::string_view head() const { return {text.GetString(), hole}; }
+  std::string_view tail() const { return {text.GetString() + hole, text.GetSize() - hole}; }
 };
 
-class result_sink : public json::string_sink {
-public:
-  using string_sink::string_sink;
-
-  void append(std::string_view text) { out_ += text; }
-};
-
-template <class Sink>
-void write_result(Sink& sink, const answer_header& header, const success& result) {
-  rapidjson::Writer<Sink> writer(sink);
+frame make_frame(const answer_header& header, const success& result) {
+  frame made;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(made.text);
   writer.StartObject();
   json::put(json::key(writer, "request_id"), header.request_id);
-  json::key(writer, "image_data");
-  // The writer opens the string and counts it as a value; what is in it bypasses the writer.
-  writer.RawValue("\"", 1, rapidjson::kStringType);
-  sink.append(result.picture->base64);
-  sink.Put('"');
+  json::put(json::key(writer, "image_data"), "");
+  made.hole = made.text.GetSize() - 1; // between the quotes: base64 needs no escaping
   json::put(json::key(writer, "prompt"), header.prompt);
   json::key(writer, "timestamp").Int64(header.timestamp_s);
   json::put(json::key(writer, "content_type"), content_type(result.picture->type));
@@ -49,6 +35,7 @@ void write_result(Sink& sink, const answer_header& header, const success& result
   json::put(json::key(writer, "model"), result.model);
   json::key(writer, "duration_ms").Int64(header.duration_ms);
   writer.EndObject();
+  return made;
 }
 
 } // namespace
@@ -84,17 +71,15 @@ std::string_view to_string(error_code code) {
 }
 
 std::string encode_result(const answer_header& header, const success& result) {
+  const auto made = make_frame(header, result);
+  const auto& picture = result.picture->base64;
   std::string out;
-  out.reserve(largest_result_size(header, result));
-  result_sink sink(out);
-  write_result(sink, header, result);
-  return out;
+  out.reserve(made.text.GetSize() + picture.size());
+  return out.append(made.head()).append(picture).append(made.tail());
 }
 
 std::size_t encoded_result_size(const answer_header& header, const success& result) {
-  counting_sink sink;
-  write_result(sink, header, result);
-  return sink.size();
+  return make_frame(header, result).text.GetSize() + result.picture->base64.size();
 }
 
 std::size_t largest_result_size(const answer_header& header, const success& result) {
