@@ -178,6 +178,7 @@ void publisher_state::put_fence(batch covers, bool of_copies) {
   auto number = ++last_number;
   out = fence{number, self->clock().now(), std::move(covers), of_copies};
   shared->bus->publish(inbox + ".fence." + std::to_string(number), {});
+  shared->bus->send_now();
 }
 
 /// A copy that cannot be sent, or is refused, is no reason to keep a request that was answered.
@@ -326,7 +327,7 @@ publisher_actor spawn_publisher(caf::local_actor* parent, context_ptr shared) {
   auto behavior = [](publisher_actor::stateful_pointer<publisher_state> self, context_ptr with) {
     return self->state.start(std::move(with));
   };
-  return parent->spawn(behavior, std::move(shared));
+  return parent->spawn<caf::detached>(behavior, std::move(shared));
 }
 
 } // namespace meme

@@ -112,9 +112,9 @@ struct scheduler_options {
   /// `sharing` keeps idle threads asleep, where `stealing` has them look around for work.
   std::string policy = "sharing";
   /// CAF's own default, at least 4, counts the node's cores, not those that a container may use.
-  /// The actors here only decide and pass on, so that the second thread is for the rare long
-  /// decision.
-  std::size_t max_threads = 2;
+  /// The actors here only decide and pass on: a second thread would mostly take turns with the first
+  /// (docs/performance.md). What takes long has a thread of its own.
+  std::size_t max_threads = 1;
   /// Messages in a row: an actor with a full mailbox lets the others have their turn.
   std::size_t max_throughput = 100;
 };

@@ -111,6 +111,19 @@ std::int64_t before_next_round(natsConnection* connection, int, void* target) {
 
 } // namespace
 
+void spent_messages::add(nats_message_ptr message) {
+  constexpr std::size_t most = 64;
+  constexpr std::size_t most_bytes = 1 << 18;
+  std::vector<nats_message_ptr> destroyed; // after the mutex is free
+  const std::lock_guard lock{mutex_};
+  bytes_ += message ? static_cast<std::size_t>(natsMsg_GetDataLength(message.get())) : 0;
+  messages_.push_back(std::move(message));
+  if (messages_.size() < most && bytes_ < most_bytes)
+    return;
+  messages_.swap(destroyed);
+  bytes_ = 0;
+}
+
 std::shared_ptr<nats_connection> nats_connection::open(const config::nats_options& options,
                                                        const std::string& name,
                                                        nats_events events) {
@@ -170,6 +183,7 @@ void nats_connection::connect(const config::nats_options& options, const std::st
           call(detail != nullptr && *detail != '\0' ? detail : natsStatus_GetText(status));
       },
       closure);
+  const auto connected = events->connected; // `closed` may free the events at any time from now on
   auto status = natsConnection_Connect(&connection_, raw);
   if (nobody_there(status)) {
     // Only now: of a server that is there and refuses us the library would otherwise try no other,
@@ -179,9 +193,9 @@ void nats_connection::connect(const config::nats_options& options, const std::st
   }
   if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED)
     check(status, "NATS connection");
-  if (status == NATS_OK && events->connected)
-    events->connected();
   [[maybe_unused]] auto* owned_by_closed_callback = events.release();
+  if (status == NATS_OK && connected)
+    connected();
 }
 
 bus_error nats_connection::publish(const std::string& subject, std::string_view data,
@@ -201,7 +215,15 @@ bus_error nats_connection::publish(const std::string& subject, std::string_view 
       status = natsMsgHeader_Set(raw, key.c_str(), value.c_str());
   if (status == NATS_OK)
     status = natsConnection_PublishMsg(connection_, raw);
+  spent_.add(std::move(message));
   return to_bus_error(status);
+}
+
+void nats_connection::send_now() {
+  // The library's own thread writes a millisecond after something was queued. Its option to write
+  // with each message costs a system call for each, and nothing but a PING can be told to hurry.
+  constexpr std::int64_t shortest_ms = 1;
+  natsConnection_FlushTimeout(connection_, shortest_ms);
 }
 
 subscription_ptr nats_connection::subscribe(const std::string& subject, callback deliver) {

@@ -40,6 +40,8 @@ public:
     return io::bus_error::none;
   }
 
+  void send_now() override {}
+
   io::subscription_ptr subscribe(const std::string& subject, callback deliver) override {
     subscribers[subject] = deliver;
     return std::make_unique<handle>(*this, subject);
