@@ -1,5 +1,6 @@
 #include "actors/service.hpp"
 
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -117,6 +118,16 @@ bool run(config::configuration& settings, std::shared_ptr<context> shared, const
 }
 
 /// What the libraries say of certificates, keys and addresses; they read them only now.
+/// Each answer takes and frees blocks of a picture's size, again and again. By default glibc gives
+/// such blocks back to the kernel, which fills new ones with zeros: a third of the time that a hit
+/// of 100 KB takes (docs/performance.md). What the environment says of it counts for nothing then.
+void keep_freed_memory() {
+  constexpr int largest_kept = 8 << 20;
+  constexpr int most_kept = 16 << 20; // at the end of each of malloc's arenas
+  ::mallopt(M_MMAP_THRESHOLD, largest_kept);
+  ::mallopt(M_TRIM_THRESHOLD, most_kept);
+}
+
 std::string complaint_about(const config::options& options) {
   try {
     io::make_nats_options(options.nats, "meme-generator");
@@ -133,6 +144,7 @@ std::string complaint_about(const config::options& options) {
 
 int run_service(config::configuration& settings) {
   auto signals = block_signals(); // first of all: the NATS library starts threads early
+  keep_freed_memory();
   auto& options = settings.values();
   if (auto problem = complaint_about(options); !problem.empty()) {
     std::cerr << "meme-generator: " << problem << '\n';
