@@ -1,6 +1,6 @@
 // Measures the service beside the limit; run.sh says how to call it.
 //
-//     bench-service --output FOLDER [--rounds N] [--case PART_OF_NAME]… [--quick]
+//     bench-service --output FOLDER [--add] [--rounds N] [--case PART_OF_NAME]… [--quick]
 //                   [--overload-seconds N] [--patience-seconds N] [--list]
 
 #include <algorithm>
@@ -16,7 +16,9 @@
 #include "bench/plot.hpp"
 #include "bench/report.hpp"
 #include "bench/test_bed.hpp"
+#include "bench/turn.hpp"
 #include "bench/usage.hpp"
+#include "test/support/read_file.hpp"
 
 namespace {
 
@@ -26,6 +28,7 @@ struct command_line {
   effort much;
   std::vector<std::string> wanted; ///< parts of names; empty: all
   std::filesystem::path output;
+  bool add = false; ///< to what stands in `output` already
   bool list = false;
 };
 
@@ -51,6 +54,8 @@ command_line parse(int argc, char** argv) {
       result.much.patience_s = std::stod(value());
     else if (option == "--quick")
       result.much.quick = true;
+    else if (option == "--add")
+      result.add = true;
     else if (option == "--list")
       result.list = true;
     else
@@ -83,9 +88,29 @@ std::vector<bench_case> choose(const command_line& line) {
 /// Before one round; who works longer has to be lived with.
 constexpr double longest_wait_s = 20;
 
-std::vector<result> measure(const std::vector<bench_case>& cases, const effort& much) {
-  test_bed bed;
+/// `result` in place of what was known of that case, or behind all.
+void put(std::vector<result>& all, result found) {
+  for (auto& each : all)
+    if (each.name == found.name) {
+      each = std::move(found);
+      return;
+    }
+  all.push_back(std::move(found));
+}
+
+/// Everything that is known so far: a measurement that is interrupted is not lost.
+void write(const std::vector<result>& results, const command_line& line) {
+  std::ofstream{line.output / "results.md"} << to_markdown(results, line.much);
+  std::ofstream{line.output / "results.json"} << to_json(results, line.much);
+  draw_plots(results, line.output);
+}
+
+std::vector<result> measure(const std::vector<bench_case>& cases, const command_line& line) {
+  const auto& much = line.much;
   std::vector<result> results;
+  if (line.add)
+    results = from_json(meme::test::read_file(line.output / "results.json"));
+  test_bed bed;
   auto patience_s = much.quick ? 0 : much.patience_s;
   for (const auto& each : cases) {
     result found{each.name, {}};
@@ -95,7 +120,8 @@ std::vector<result> measure(const std::vector<bench_case>& cases, const effort& 
       patience_s -= wait_for_silence(std::min(patience_s, longest_wait_s));
       found.rounds.push_back(each.run(bed, round));
     }
-    results.push_back(std::move(found));
+    put(results, std::move(found));
+    write(results, line);
   }
   return results;
 }
@@ -122,14 +148,11 @@ int main(int argc, char** argv) try {
       std::cout << each.name << '\n';
     return 0;
   }
+  const turn ours;
   move_to_core(server_core());
-  auto results = measure(cases, line.much);
   std::filesystem::create_directories(line.output);
-  const auto text = to_markdown(results, line.much);
-  std::ofstream{line.output / "results.md"} << text;
-  std::ofstream{line.output / "results.json"} << to_json(results, line.much);
-  draw_plots(results, line.output);
-  std::cout << text;
+  const auto results = measure(cases, line);
+  std::cout << to_markdown(results, line.much);
   return without_errors(results) ? 0 : 1;
 } catch (const std::invalid_argument& problem) {
   std::cerr << argv[0] << ": " << problem.what() << '\n';

@@ -9,9 +9,6 @@
 #include <sstream>
 #include <thread>
 
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
-
 namespace meme::bench {
 
 namespace {
@@ -75,39 +72,6 @@ void put_goals(std::ostream& out, const std::vector<result>& results) {
     out << "\n## Goals\n\n| | goal | median | met |\n|---|---:|---:|---|\n" << lines.str();
 }
 
-using json_writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
-
-void put_figure(json_writer& out, const std::string& name, double value) {
-  out.Key(name.c_str());
-  if (std::isfinite(value))
-    out.Double(value);
-  else
-    out.Null();
-}
-
-void put_result(json_writer& out, const result& each) {
-  out.StartObject();
-  out.Key("name");
-  out.String(each.name.c_str());
-  figures names;
-  out.Key("rounds");
-  out.StartArray();
-  for (const auto& round : each.rounds) {
-    out.StartObject();
-    for (const auto& [name, value] : round)
-      put_figure(out, name, value);
-    out.EndObject();
-    names.insert(round.begin(), round.end());
-  }
-  out.EndArray();
-  out.Key("medians");
-  out.StartObject();
-  for (const auto& [name, any] : names)
-    put_figure(out, name, each.median(name));
-  out.EndObject();
-  out.EndObject();
-}
-
 } // namespace
 
 std::string describe_machine() {
@@ -141,27 +105,6 @@ std::string to_markdown(const std::vector<result>& results, const effort& much) 
   for (const auto& each : tables())
     put_table(out, each, results);
   return out.str();
-}
-
-std::string to_json(const std::vector<result>& results, const effort& much) {
-  rapidjson::StringBuffer buffer;
-  json_writer out{buffer};
-  out.SetIndent(' ', 1);
-  out.SetMaxDecimalPlaces(4);
-  out.StartObject();
-  out.Key("machine");
-  out.String(describe_machine().c_str());
-  out.Key("rounds");
-  out.Uint64(much.rounds);
-  out.Key("quick");
-  out.Bool(much.quick);
-  out.Key("cases");
-  out.StartArray();
-  for (const auto& each : results)
-    put_result(out, each);
-  out.EndArray();
-  out.EndObject();
-  return std::string{buffer.GetString()} + "\n";
 }
 
 } // namespace meme::bench

@@ -46,4 +46,7 @@ std::string to_markdown(const std::vector<result>& results, const effort& much);
 /// Every figure of every round.
 std::string to_json(const std::vector<result>& results, const effort& much);
 
+/// What to_json has written: the names and rounds of its cases. Empty where `text` is no such.
+std::vector<result> from_json(const std::string& text);
+
 } // namespace meme::bench

@@ -11,6 +11,7 @@
 #     --overload-seconds N    how long the service is overloaded; 300
 #     --patience-seconds N    how long others that use the cores are waited for, in all; 300
 #     --output FOLDER         for other results
+#     --add                   keep what is known there of other cases
 #     --build FOLDER          build-bench
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,6 +30,7 @@ while [ $# -gt 0 ]; do
       arguments+=("$1" "${2:?"$1 needs a value"}")
       shift
       ;;
+    --add) arguments+=("$1") ;;
     --output) output=${2:?"$1 needs a value"}; shift ;;
     --build) build=${2:?"$1 needs a value"}; shift ;;
     *) echo "$0: unknown option $1" >&2; exit 2 ;;
@@ -42,7 +44,25 @@ fi
 
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DMEME_BENCH=ON > /dev/null
 cmake --build "$build" -j2 --target bench/all
-"$build/bench/bench-service" --output "$output" "${arguments[@]}"
+
+# Of its own, so that nothing is left of a measurement that is interrupted: its servers end with it.
+TMPDIR=$(mktemp -d)
+export TMPDIR
+running=
+clean_up() {
+  if [ -n "$running" ]; then
+    kill "$running" 2> /dev/null || true
+    wait "$running" || true
+  fi
+  rm -rf "$TMPDIR"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+"$build/bench/bench-service" --output "$output" "${arguments[@]}" &
+running=$!
+wait "$running"
+running=
 
 parts=$build/bench/bench-parts
 if [ ! -x "$parts" ]; then
