@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <future>
 #include <iostream>
 #include <random>
 
@@ -94,20 +95,27 @@ std::shared_ptr<io::unique_fd> listen_for_pages(const config::metrics_options& o
 bool run(config::configuration& settings, std::shared_ptr<context> shared, const sigset_t& set) {
   auto listener = listen_for_pages(shared->options.metrics);
   caf::actor_system system{settings};
-  std::string failure; // written before the signal is sent, read after it came
+  std::promise<std::string> promise; // its failure, empty for none
+  auto end = promise.get_future();
   auto supervisor = spawn_supervisor(system, shared, std::move(listener));
   caf::actor_cast<caf::strong_actor_ptr>(supervisor)
       ->get()
-      ->attach_functor([&failure](const caf::error& reason) {
-        failure = reason ? caf::to_string(reason) : std::string{};
+      ->attach_functor([promise = std::move(promise)](const caf::error& reason) mutable {
+        promise.set_value(reason ? caf::to_string(reason) : std::string{});
         ::kill(::getpid(), ended);
       });
   auto draining = false;
-  for (int signal = 0; ::sigwait(&set, &signal) == 0 && signal != ended;) {
+  int signal = 0;
+  // The signal only wakes us: anyone may send it.
+  while (end.wait_for(std::chrono::seconds{0}) != std::future_status::ready
+         && ::sigwait(&set, &signal) == 0) {
+    if (signal == ended)
+      continue;
     if (std::exchange(draining, true))
       ::_exit(128 + signal); // as a shell reports it
     caf::anon_send(supervisor, drain{});
   }
+  auto failure = end.get();
   if (failure.empty())
     return true;
   log::error("the supervisor has failed", {{"error", failure}});
