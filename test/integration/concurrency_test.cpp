@@ -15,16 +15,20 @@ BOOST_AUTO_TEST_CASE(two_thousand_transfers_need_neither_threads_nor_memory_of_t
   constexpr std::size_t count = 2'000;
   constexpr std::size_t mebibyte = 1 << 20;
   world_settings settings;
-  settings.model_arguments = {"--latency", "3000", "--fixed-bytes", "20000"};
+  // Long enough for all of them to begin before the first one ends.
+  settings.model_arguments = {"--latency", std::to_string(slowdown * 3'000), "--fixed-bytes",
+                              "20000"};
   settings.variables = {{"MAX_IN_FLIGHT", std::to_string(count)}, {"CACHE_TTL", "0"}};
   world here{settings};
   const auto start = clock::now();
   here.client.enqueue_all("meme.request", requests(count, "many"));
   std::size_t most_threads = 0;
-  const auto answered = eventually([&] {
-    most_threads = std::max(most_threads, here.memes->process().thread_count());
-    return here.results.messages().size() >= count;
-  });
+  const auto answered = eventually(
+      [&] {
+        most_threads = std::max(most_threads, here.memes->process().thread_count());
+        return here.results.messages().size() >= count;
+      },
+      slowdown * patience);
   const std::chrono::duration<double> took = clock::now() - start;
   BOOST_TEST(answered);
   BOOST_TEST(here.model.stats().integer("/max_in_flight") == static_cast<std::int64_t>(count));

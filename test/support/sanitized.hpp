@@ -10,4 +10,11 @@ constexpr bool sanitized = true;
 constexpr bool sanitized = false;
 #endif
 
+/// How many times as long work takes, about, as without ThreadSanitizer.
+#if defined(__SANITIZE_THREAD__)
+constexpr int slowdown = 4;
+#else
+constexpr int slowdown = 1;
+#endif
+
 } // namespace meme::test
