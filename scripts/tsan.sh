@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Every test under ThreadSanitizer. It sees only what is compiled with it, and CAF's mailboxes and
 # scheduler are what synchronises our actors: libcaf_core is built with it too, from the source
-# package of the release that is installed, into build-tsan-caf. Needs Debian and its archive.
+# package of the release that is installed, into build-tsan-caf, which takes a quarter of an hour
+# the first time. Needs Debian and its archive.
 #
 #   tsan.sh [-- options of ctest]
 set -euo pipefail
@@ -81,7 +82,7 @@ fi
 reports=$PWD/build-tsan/reports
 rm -rf "$reports"
 mkdir -p "$reports"
-export TSAN_OPTIONS="suppressions=$PWD/test/tsan.supp second_deadlock_stack=1 history_size=4 \
+export TSAN_OPTIONS="suppressions=$PWD/test/tsan.supp second_deadlock_stack=1 history_size=7 \
 log_path=$reports/tsan"
 status=0
 "${run[@]}" ctest --preset tsan -j2 "$@" || status=$?
