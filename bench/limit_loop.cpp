@@ -75,6 +75,7 @@ int main(int argc, char** argv) {
   must(natsOptions_SetURL(options, argv[1]), "address");
   must(natsOptions_SetIOBufSize(options, 1 << 20), "buffer"); // as the service has it
   must(natsOptions_SetSendAsap(options, argc == 8), "asap");
+  must(natsOptions_SetTimeout(options, 20'000), "patience"); // on a busy machine
   must(natsConnection_Connect(&state.connection, options), "connect");
   state.pull_subject = std::string{"$JS.API.CONSUMER.MSG.NEXT."} + argv[2] + "." + argv[3];
   state.subject = argv[4];
