@@ -64,7 +64,10 @@ figures latencies(test_bed& bed, load what, double rate, const effort& much) {
   figures all{{"rate", rate}};
   put_latencies(all, bed, what, worker_kind::limit_loop);
   put_latencies(all, bed, what, worker_kind::service);
-  all["added_p50_ms"] = all["service_p50_ms"] - all["limit_p50_ms"];
+  for (const auto* percentile : {"p50_ms", "p99_ms"}) {
+    const std::string name = percentile;
+    all["added_" + name] = all["service_" + name] - all["limit_" + name];
+  }
   return all;
 }
 

@@ -63,7 +63,7 @@ std::vector<bench_case> hit_cases(const effort& much) {
       load what;
       what.bytes = bytes;
       // Enough to keep everybody busy, and of large pictures no more than the byte budget lets be.
-      what.in_flight = bytes <= 20'000 ? 1'000 : 64;
+      what.in_flight = bytes <= 20'000 ? 1'000 : bytes <= 100'000 ? 256 : 64;
       what.in_process_tier = in_process;
       // From Redis, equal requests in flight would share one look-up.
       what.known = in_process ? 16 : 2 * what.in_flight;
