@@ -4,7 +4,7 @@
 # to bench/results/, of a part of the measurements to the build folder, lest it replace the whole.
 # Needs two cores, and some silence on them.
 #
-#   run.sh                  everything, about twenty minutes
+#   run.sh                  everything, about half an hour (five minutes of it overload)
 #   run.sh --quick          whether everything runs, in less than a minute; asserts nothing of times
 #   run.sh --case NAME      only cases with this in their names (--list shows them); repeatable
 #     --rounds N              of each case; 5
@@ -50,6 +50,7 @@ TMPDIR=$(mktemp -d)
 export TMPDIR
 running=
 clean_up() {
+  trap '' INT TERM HUP # to the end, however impatient
   if [ -n "$running" ]; then
     kill "$running" 2> /dev/null || true
     wait "$running" || true
