@@ -27,6 +27,17 @@ policy::transport_error to_policy(io::transfer_error error) {
   }
 }
 
+/// A picture that counts in the byte budget for as long as anybody has it: from here on its way
+/// through the actors, until it is an answer and Redis has it.
+picture_ptr charged(std::shared_ptr<io::byte_budget> budget, picture drawn) {
+  auto bytes = drawn.bytes.size();
+  budget->add(bytes);
+  return {new picture(std::move(drawn)), [budget = std::move(budget), bytes](const picture* last) {
+            delete last;
+            budget->remove(bytes);
+          }};
+}
+
 } // namespace
 
 model_client::model_client(caf::actor_config& config, context_ptr shared)
@@ -84,7 +95,7 @@ void model_client::finish(std::uint64_t number, io::http_reply reply,
   end.number = number;
   end.verdict = judge(reply);
   if (end.verdict.what == policy::verdict::kind::picture)
-    end.picture = std::make_shared<picture>(picture{end.verdict.type, std::move(reply.body)});
+    end.picture = charged(shared_->budget, {end.verdict.type, std::move(reply.body)});
   if (peers_->generator)
     send(peers_->generator, std::move(end));
 }

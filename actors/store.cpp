@@ -115,7 +115,8 @@ void redis_store::answer(const std::string& key, picture_ptr picture,
 
 void redis_store::keep_picture(const keep& what) {
   redis_->set(what.key, what.picture->bytes, shared_->options.cache.ttl,
-              [this](const std::string& error) {
+              // The picture goes along, and is counted until Redis has it.
+              [this, kept = what.picture](const std::string& error) {
                 note_refusal(refuses_writes_, "store", error);
                 if (!error.empty())
                   count_failure("a picture was not stored", error);
