@@ -14,6 +14,14 @@ namespace {
 /// Much longer than a round trip: a fence or a dead letter's acknowledgement this late is lost.
 constexpr auto patience = std::chrono::seconds{5};
 
+/// Has what is published written at once; on a thread of its own, for it waits for the server.
+writer_actor::behavior_type write_when_told(writer_actor::pointer self, const io::bus_ptr& bus) {
+  return {[self, bus](write_now) {
+    if (nothing_waits(self)) // else the next one does it
+      bus->send_now();
+  }};
+}
+
 std::optional<std::uint64_t> last_token(std::string_view subject) {
   auto digits = subject.substr(subject.rfind('.') + 1);
   std::uint64_t value = 0;
@@ -28,6 +36,9 @@ std::optional<std::uint64_t> last_token(std::string_view subject) {
 publisher_actor::behavior_type publisher_state::start(context_ptr with) {
   install_handlers(self, name);
   shared = std::move(with);
+  writer = self->spawn<caf::detached + caf::linked>(write_when_told, shared->bus);
+  self->attach_functor(
+      [writer = writer] { caf::anon_send_exit(writer, caf::exit_reason::user_shutdown); });
   inbox = shared->bus->make_inbox();
   publisher_actor target{self};
   subscription = shared->bus->subscribe(inbox + ".*.*", [target](io::bus_message_ptr message) {
@@ -178,7 +189,7 @@ void publisher_state::put_fence(batch covers, bool of_copies) {
   auto number = ++last_number;
   out = fence{number, self->clock().now(), std::move(covers), of_copies};
   shared->bus->publish(inbox + ".fence." + std::to_string(number), {});
-  shared->bus->send_now();
+  self->send(writer, write_now{});
 }
 
 /// A copy that cannot be sent, or is refused, is no reason to keep a request that was answered.
@@ -327,7 +338,7 @@ publisher_actor spawn_publisher(caf::local_actor* parent, context_ptr shared) {
   auto behavior = [](publisher_actor::stateful_pointer<publisher_state> self, context_ptr with) {
     return self->state.start(std::move(with));
   };
-  return parent->spawn<caf::detached>(behavior, std::move(shared));
+  return parent->spawn(behavior, std::move(shared));
 }
 
 } // namespace meme

@@ -83,6 +83,7 @@ struct publisher_state {
   context_ptr shared;
   peers_ptr now_peers = std::make_shared<peers>();
   bool link_up = false;
+  writer_actor writer;
   std::string inbox; ///< `<inbox>.fence.<number>` and `<inbox>.dead.<number>`
   io::subscription_ptr subscription;
   std::unordered_map<ticket, answer_ptr, ticket_hash> held; ///< all that is not confirmed

@@ -264,6 +264,12 @@ struct answer {
 
 using answer_ptr = std::shared_ptr<const answer>;
 
+/// What is published is to be written at once.
+struct write_now {};
+
+/// A publisher's own: waits for the server in its place.
+using writer_actor = caf::typed_actor<caf::reacts_to<write_now>>;
+
 /// Makes sure that answers reach the server.
 // clang-format off
 using publisher_actor = caf::typed_actor<
@@ -362,6 +368,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::generate)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::called)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::answer_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::write_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::health)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::connection_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::kill_child)
