@@ -1,6 +1,7 @@
 #include "actors/service.hpp"
 
 #include <malloc.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -136,6 +137,15 @@ void keep_freed_memory() {
   ::mallopt(M_TRIM_THRESHOLD, most_kept);
 }
 
+/// All threads that are started from now on are woken without a wake-up's privilege to run at once:
+/// what a thread has handed over is taken up when that one has nothing to do any more. Otherwise a
+/// hit's six hand-overs make three switches (docs/decisions/0007-batch-threads.md).
+/// Where the kernel forbids it, they switch.
+void let_threads_finish() {
+  const sched_param unused{};
+  ::sched_setscheduler(0, SCHED_BATCH, &unused);
+}
+
 std::string complaint_about(const config::options& options) {
   try {
     io::make_nats_options(options.nats, "meme-generator");
@@ -154,6 +164,8 @@ int run_service(config::configuration& settings) {
   auto signals = block_signals(); // first of all: the NATS library starts threads early
   keep_freed_memory();
   auto& options = settings.values();
+  if (options.scheduler.batch)
+    let_threads_finish(); // the NATS library's too
   if (auto problem = complaint_about(options); !problem.empty()) {
     std::cerr << "meme-generator: " << problem << '\n';
     return 2;

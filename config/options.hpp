@@ -115,6 +115,9 @@ struct scheduler_options {
   /// The actors here only decide and pass on: a second thread would mostly take turns with the first
   /// (docs/performance.md). What takes long has a thread of its own.
   std::size_t max_threads = 1;
+  /// Whether all threads run under the kernel's SCHED_BATCH: none that is woken takes the core from
+  /// the one that woke it.
+  bool batch = true;
   /// Messages in a row: an actor with a full mailbox lets the others have their turn.
   std::size_t max_throughput = 100;
 };

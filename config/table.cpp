@@ -277,6 +277,8 @@ void add_actors(rows& table, supervisor_options& supervisor, scheduler_options& 
       .emplace_back("scheduler.max-threads", &scheduler.max_threads,
                     "threads for actors without an event loop")
       .range(1, 1'024);
+  table.emplace_back("scheduler.batch", &scheduler.batch,
+                     "run all threads under SCHED_BATCH: less switching, more throughput");
   table
       .emplace_back("scheduler.max-throughput", &scheduler.max_throughput,
                     "messages of one actor in a row")
