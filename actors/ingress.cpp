@@ -180,14 +180,10 @@ void ingress_state::postpone(std::uint64_t number, const failure& why) {
 }
 
 void ingress_state::on_published(const std::vector<ticket>& ids) {
-  std::vector<io::bus_message_ptr> spent; // destroyed together, see io::spent_messages
-  spent.reserve(ids.size());
   for (auto& id : ids) {
     auto found = id.owner == incarnation ? held.find(id.number) : held.end();
-    if (found == held.end() || !found->second.response)
-      continue;
-    spent.push_back(found->second.message);
-    settle(id.number, found->second);
+    if (found != held.end() && found->second.response)
+      settle(id.number, found->second);
   }
   pull();
 }

@@ -112,8 +112,8 @@ struct scheduler_options {
   /// `sharing` keeps idle threads asleep, where `stealing` has them look around for work.
   std::string policy = "sharing";
   /// CAF's own default, at least 4, counts the node's cores, not those that a container may use.
-  /// The actors here only decide and pass on: a second thread would mostly take turns with the first
-  /// (docs/performance.md). What takes long has a thread of its own.
+  /// The actors here only decide and pass on: a second thread would mostly take turns with the
+  /// first. What takes long has a thread of its own.
   std::size_t max_threads = 1;
   /// Whether all threads run under the kernel's SCHED_BATCH: none that is woken takes the core from
   /// the one that woke it.

@@ -6,7 +6,7 @@
 #
 #   check-k8s.sh               everything
 #   check-k8s.sh --no-image    without building and running the images, which takes minutes
-#   check-k8s.sh --no-run      without the dashboard's queries, for which the service is built if need be
+#   check-k8s.sh --no-run      without the dashboard's queries, for which the service may be built
 #   check-k8s.sh --manifests FOLDER
 #                              with another folder in place of k8s/ (and without running anything)
 set -euo pipefail

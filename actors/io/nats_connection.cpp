@@ -111,19 +111,6 @@ std::int64_t before_next_round(natsConnection* connection, int, void* target) {
 
 } // namespace
 
-void spent_messages::add(nats_message_ptr message) {
-  constexpr std::size_t most = 64;
-  constexpr std::size_t most_bytes = 1 << 18;
-  std::vector<nats_message_ptr> destroyed; // after the mutex is free
-  const std::lock_guard lock{mutex_};
-  bytes_ += message ? static_cast<std::size_t>(natsMsg_GetDataLength(message.get())) : 0;
-  messages_.push_back(std::move(message));
-  if (messages_.size() < most && bytes_ < most_bytes)
-    return;
-  messages_.swap(destroyed);
-  bytes_ = 0;
-}
-
 std::shared_ptr<nats_connection> nats_connection::open(const config::nats_options& options,
                                                        const std::string& name,
                                                        nats_events events) {
@@ -215,7 +202,6 @@ bus_error nats_connection::publish(const std::string& subject, std::string_view 
       status = natsMsgHeader_Set(raw, key.c_str(), value.c_str());
   if (status == NATS_OK)
     status = natsConnection_PublishMsg(connection_, raw);
-  spent_.add(std::move(message));
   return to_bus_error(status);
 }
 

@@ -2,9 +2,7 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <vector>
 
 #include <nats/nats.h>
 
@@ -56,19 +54,6 @@ private:
 /// Throws std::runtime_error that names `what` and the library's reason unless `status` is NATS_OK.
 void check(natsStatus status, const char* what);
 
-/// Sent messages that are yet to be destroyed. The library has a thread that frees messages, and
-/// wakes it for each that is destroyed: with the next ones at work on the same core it would run
-/// between any two of them.
-class spent_messages {
-public:
-  void add(nats_message_ptr message);
-
-private:
-  std::mutex mutex_; // any thread publishes
-  std::vector<nats_message_ptr> messages_;
-  std::size_t bytes_ = 0;
-};
-
 /// What happens to a connection. The callbacks run on threads of the library.
 struct nats_events {
   std::function<void()> connected; ///< for the first time, or again
@@ -115,7 +100,6 @@ private:
                std::unique_ptr<nats_events> events);
 
   natsConnection* connection_ = nullptr;
-  spent_messages spent_;
 };
 
 } // namespace meme::io
