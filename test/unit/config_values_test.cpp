@@ -107,7 +107,7 @@ const std::vector<bad_value> bad_values = {
     {"supervisor.chaos", "5", "is neither true nor false"},
     {"scheduler.policy", "fair", no_word},
     {"scheduler.max-threads", "0", range},
-    {"scheduler.batch", "perhaps", "is neither true nor false"},
+    {"scheduler.batch", "1", "is neither true nor false"},
     {"scheduler.max-throughput", "0", range},
 };
 
