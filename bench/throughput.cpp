@@ -28,13 +28,14 @@ figures with_ideal(figures all, const load& what) {
   return all;
 }
 
-/// A batch of a few waves, but no more than a second or ten of work.
+/// A batch of ten waves or more, but no more than ten seconds or so of work: the first and the last
+/// one take a moment longer than those between.
 std::size_t miss_requests(const load& what, const effort& much) {
   if (much.quick)
     return std::max<std::size_t>(200, what.in_flight);
   const auto most = what.bytes > 100'000 ? std::size_t{8'000} : std::size_t{20'000};
   const auto waves = what.latency_ms == 0 ? what.in_flight * 5
-                                          : what.in_flight * std::max(5, 3'000 / what.latency_ms);
+                                          : what.in_flight * std::max(10, 3'000 / what.latency_ms);
   return std::max(what.in_flight * 3 / 2, std::clamp<std::size_t>(waves, 400, most));
 }
 
