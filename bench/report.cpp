@@ -91,7 +91,7 @@ std::string describe_machine() {
 std::string to_markdown(const std::vector<result>& results, const effort& much) {
   std::ostringstream out;
   out << "# Measured beside the limit\n\n"
-      << "Made by `bench/run.sh`" << (much.quick ? " --quick" : "") << "; medians of "
+      << "Made by `bench/run.sh`" << (much.quick ? " --quick" : "") << "; medians of up to "
       << much.rounds << " rounds. " << describe_machine() << ".\n\n"
       << "The worker, service or limit loop, has a core to itself; NATS, Redis, the model's "
          "stand-in and the driver share another one.\nThe limit loop pulls, publishes a body of "
