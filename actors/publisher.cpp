@@ -36,7 +36,8 @@ std::optional<std::uint64_t> last_token(std::string_view subject) {
 publisher_actor::behavior_type publisher_state::start(context_ptr with) {
   install_handlers(self, name);
   shared = std::move(with);
-  writer = self->spawn<caf::detached + caf::linked>(write_when_told, shared->bus);
+  writer = shared->threads ? self->spawn<caf::detached + caf::linked>(write_when_told, shared->bus)
+                           : self->spawn<caf::linked>(write_when_told, shared->bus);
   self->attach_functor(
       [writer = writer] { caf::anon_send_exit(writer, caf::exit_reason::user_shutdown); });
   inbox = shared->bus->make_inbox();

@@ -62,6 +62,7 @@ struct fixture {
       return std::chrono::system_clock::time_point{std::chrono::seconds{1'700'000'000}};
     };
     shared->budget = std::make_shared<io::byte_budget>(1 << 20);
+    shared->threads = false;
     shared->seed = 1;
   }
 
