@@ -126,10 +126,9 @@ bool run(config::configuration& settings, std::shared_ptr<context> shared, const
   ::_exit(1);
 }
 
-/// What the libraries say of certificates, keys and addresses; they read them only now.
 /// Each answer takes and frees blocks of a picture's size, again and again. By default glibc gives
 /// such blocks back to the kernel, which fills new ones with zeros: a third of the time that a hit
-/// of 100 KB takes (docs/performance.md). What the environment says of it counts for nothing then.
+/// of 100 KB takes (docs/performance.md).
 void keep_freed_memory() {
   constexpr int largest_kept = 8 << 20;
   constexpr int most_kept = 16 << 20; // at the end of each of malloc's arenas
@@ -139,13 +138,14 @@ void keep_freed_memory() {
 
 /// All threads that are started from now on are woken without a wake-up's privilege to run at once:
 /// what a thread has handed over is taken up when that one has nothing to do any more. Otherwise a
-/// hit's six hand-overs make three switches (docs/decisions/0007-batch-threads.md).
-/// Where the kernel forbids it, they switch.
+/// hit makes 1.6 switches (docs/decisions/0007-batch-threads.md). Where the kernel forbids it, they
+/// switch.
 void let_threads_finish() {
   const sched_param unused{};
   ::sched_setscheduler(0, SCHED_BATCH, &unused);
 }
 
+/// What the libraries say of certificates, keys and addresses; they read them only now.
 std::string complaint_about(const config::options& options) {
   try {
     io::make_nats_options(options.nats, "meme-generator");

@@ -149,12 +149,8 @@ std::int64_t test_bed::unsettled() {
 }
 
 double test_bed::servers_cpu_s() {
-  return nats_cpu_s() + cpu_s_of(redis.process().pid())
+  return cpu_s_of(nats.process().pid()) + cpu_s_of(redis.process().pid())
          + (model ? cpu_s_of(model->process().pid()) : 0) + cpu_s_of(::getpid());
-}
-
-double test_bed::nats_cpu_s() {
-  return cpu_s_of(nats.process().pid());
 }
 
 bool test_bed::drained(std::chrono::seconds timeout) {

@@ -79,7 +79,6 @@ public:
 
   /// What the servers, the model and this program have used of the server core.
   double servers_cpu_s();
-  double nats_cpu_s();
 
   bool drained(std::chrono::seconds timeout = std::chrono::seconds{120});
 

@@ -7,7 +7,6 @@
 #include <functional>
 #include <iomanip>
 #include <iostream>
-#include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -52,11 +51,6 @@ class letter_gone : public std::runtime_error {
 public:
   explicit letter_gone(std::uint64_t number)
       : std::runtime_error("there is no dead letter " + std::to_string(number)) {}
-};
-
-struct metadata_deleter {
-  void operator()(jsMsgMetaData* p) const noexcept { jsMsgMetaData_Destroy(p); }
-  void operator()(jsConsumerInfo* p) const noexcept { jsConsumerInfo_Destroy(p); }
 };
 
 class dead_letters {
@@ -140,7 +134,7 @@ private:
       }
       jsMsgMetaData* info = nullptr;
       check(natsMsg_GetMetaData(&info, letter.get()), "read from stream " + stream_);
-      const std::unique_ptr<jsMsgMetaData, metadata_deleter> owner{info};
+      const nats_ptr<jsMsgMetaData> owner{info};
       visit(info->Sequence.Stream, *letter);
       left = info->NumPending;
       if (++read == most)
@@ -153,7 +147,7 @@ private:
     jsConsumerInfo* info = nullptr;
     check(natsSubscription_GetConsumerInfo(&info, &reader, nullptr, nullptr),
           "look at stream " + stream_);
-    const std::unique_ptr<jsConsumerInfo, metadata_deleter> owner{info};
+    const nats_ptr<jsConsumerInfo> owner{info};
     const auto sent = info->Delivered.Consumer;
     return info->NumPending + (sent > read ? sent - read : 0);
   }

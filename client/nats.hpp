@@ -31,6 +31,8 @@ struct nats_deleter {
   void operator()(natsInbox* p) const noexcept { natsInbox_Destroy(p); }
   void operator()(jsCtx* p) const noexcept { jsCtx_Destroy(p); }
   void operator()(jsPubAck* p) const noexcept { jsPubAck_Destroy(p); }
+  void operator()(jsMsgMetaData* p) const noexcept { jsMsgMetaData_Destroy(p); }
+  void operator()(jsConsumerInfo* p) const noexcept { jsConsumerInfo_Destroy(p); }
 };
 
 /// Owner of one object of nats.c.
