@@ -24,7 +24,6 @@ struct context {
   std::shared_ptr<io::byte_budget> budget; ///< of pictures in flight
   std::function<std::chrono::system_clock::time_point()> wall_clock;
   std::uint64_t seed = 0; ///< of everything random in this process
-  bool threads = true;    ///< for what blocks; CAF's test coordinator has none but its own
 
   std::int64_t unix_time_s() const {
     return std::chrono::duration_cast<std::chrono::seconds>(wall_clock().time_since_epoch())

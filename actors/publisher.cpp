@@ -14,14 +14,6 @@ namespace {
 /// Much longer than a round trip: a fence or a dead letter's acknowledgement this late is lost.
 constexpr auto patience = std::chrono::seconds{5};
 
-/// Has what is published written at once; on a thread of its own, for it waits for the server.
-writer_actor::behavior_type write_when_told(writer_actor::pointer self, const io::bus_ptr& bus) {
-  return {[self, bus](write_now) {
-    if (nothing_waits(self)) // else the next one does it
-      bus->send_now();
-  }};
-}
-
 std::optional<std::uint64_t> last_token(std::string_view subject) {
   auto digits = subject.substr(subject.rfind('.') + 1);
   std::uint64_t value = 0;
@@ -36,10 +28,6 @@ std::optional<std::uint64_t> last_token(std::string_view subject) {
 publisher_actor::behavior_type publisher_state::start(context_ptr with) {
   install_handlers(self, name);
   shared = std::move(with);
-  writer = shared->threads ? self->spawn<caf::detached + caf::linked>(write_when_told, shared->bus)
-                           : self->spawn<caf::linked>(write_when_told, shared->bus);
-  self->attach_functor(
-      [writer = writer] { caf::anon_send_exit(writer, caf::exit_reason::user_shutdown); });
   inbox = shared->bus->make_inbox();
   publisher_actor target{self};
   subscription = shared->bus->subscribe(inbox + ".*.*", [target](io::bus_message_ptr message) {
@@ -53,6 +41,7 @@ publisher_actor::behavior_type publisher_state::start(context_ptr with) {
       [this](link_changed link) { on_link(link.up); },
       [this](answer_ptr& what) { on_answer(std::move(what)); },
       [this](const delivered& what) { on_delivered(*what.message); },
+      [this](caf::flush_atom) { on_burst_over(); },
       [this](caf::tick_atom) { on_tick(); },
   };
 }
@@ -108,6 +97,13 @@ void publisher_state::on_answer(answer_ptr what) {
   if (!is_new || !link_up || copies_first() || refused())
     return; // known already, or to be published later
   publish(*found->second);
+  // Behind the answers that wait already: one fence, and one write, for all of them.
+  if (!out && !std::exchange(fence_due, true))
+    self->send(self, caf::flush_atom_v);
+}
+
+void publisher_state::on_burst_over() {
+  fence_due = false;
   send_fence();
 }
 
@@ -189,8 +185,7 @@ void publisher_state::send_fence() {
 void publisher_state::put_fence(batch covers, bool of_copies) {
   auto number = ++last_number;
   out = fence{number, self->clock().now(), std::move(covers), of_copies};
-  shared->bus->publish(inbox + ".fence." + std::to_string(number), {});
-  self->send(writer, write_now{});
+  shared->bus->publish_now(inbox + ".fence." + std::to_string(number));
 }
 
 /// A copy that cannot be sent, or is refused, is no reason to keep a request that was answered.

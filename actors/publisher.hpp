@@ -59,6 +59,7 @@ struct publisher_state {
   void on_peers(peers_ptr now);
   void on_link(bool up);
   void on_answer(answer_ptr what);
+  void on_burst_over();
   void on_delivered(const io::bus_message& message);
   void on_fence(std::uint64_t number);
   void on_dead_letter_kept(std::uint64_t number, const io::bus_message& reply);
@@ -83,13 +84,13 @@ struct publisher_state {
   context_ptr shared;
   peers_ptr now_peers = std::make_shared<peers>();
   bool link_up = false;
-  writer_actor writer;
   std::string inbox; ///< `<inbox>.fence.<number>` and `<inbox>.dead.<number>`
   io::subscription_ptr subscription;
   std::unordered_map<ticket, answer_ptr, ticket_hash> held; ///< all that is not confirmed
   batch open;                                               ///< published, not yet fenced
-  bool unfenced = false; ///< something was published since the last fence
-  batch uncopied;        ///< the server has them, reply_to not yet
+  bool unfenced = false;  ///< something was published since the last fence
+  bool fence_due = false; ///< on_burst_over is to come
+  batch uncopied;         ///< the server has them, reply_to not yet
   std::optional<fence> out;
   std::unordered_map<std::uint64_t, dead_letter> dead; ///< not yet kept, by number
   std::uint64_t last_number = 0;

@@ -34,9 +34,6 @@ void install_handlers(Self* self, std::string name) {
   });
 }
 
-/// Whether no message waits behind the one that is being handled.
-bool nothing_waits(caf::scheduled_actor* self);
-
 /// Says how many messages wait in the actor's mailbox; to be called by one of its handlers.
 void report_mailbox(caf::scheduled_actor* self, measure_mailbox to);
 

@@ -264,12 +264,6 @@ struct answer {
 
 using answer_ptr = std::shared_ptr<const answer>;
 
-/// What is published is to be written at once.
-struct write_now {};
-
-/// A publisher's own: waits for the server in its place.
-using writer_actor = caf::typed_actor<caf::reacts_to<write_now>>;
-
 /// Makes sure that answers reach the server.
 // clang-format off
 using publisher_actor = caf::typed_actor<
@@ -278,6 +272,7 @@ using publisher_actor = caf::typed_actor<
   caf::reacts_to<link_changed>,    // supervisor: publish again what was not fenced
   caf::reacts_to<answer_ptr>,      // ingress
   caf::reacts_to<delivered>,       // NATS: a fence or an acknowledgement has come back
+  caf::reacts_to<caf::flush_atom>, // itself: no more answers wait, fence what was published
   caf::reacts_to<caf::tick_atom>>; // itself: fences that stay out too long
 // clang-format on
 
@@ -368,7 +363,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::generate)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::called)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::answer_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::write_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::health)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::connection_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::kill_child)

@@ -57,9 +57,9 @@ public:
   virtual bus_error publish(const std::string& subject, std::string_view data,
                             const header_list& headers = {}, const std::string& reply = {}) = 0;
 
-  /// Has what is queued written at once, instead of waiting whether more is to come. May block for
-  /// the time of a round trip, and a millisecond at the most.
-  virtual void send_now() = 0;
+  /// Queues an empty message, and has all that is queued written at once instead of waiting whether
+  /// more is to come.
+  virtual bus_error publish_now(const std::string& subject) = 0;
 
   /// The callback runs on a thread of the library: it may only pass the message on.
   /// Throws std::runtime_error where the subject is refused or the connection is closed for good.

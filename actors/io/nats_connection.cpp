@@ -130,8 +130,6 @@ void nats_connection::connect(const config::nats_options& options, const std::st
                               std::unique_ptr<nats_events> events) {
   auto prepared = make_nats_options(options, name);
   auto* raw = prepared.get();
-  // Only the provisioner asks for anything: no thread for the answers.
-  check(natsOptions_UseOldRequestStyle(raw, true), "NATS requests");
   auto* closure = events.get();
   natsConnectionHandler on_connect = [](natsConnection*, void* target) {
     if (auto& call = events_of(target).connected)
@@ -205,11 +203,15 @@ bus_error nats_connection::publish(const std::string& subject, std::string_view 
   return to_bus_error(status);
 }
 
-void nats_connection::send_now() {
-  // The library's own thread writes a millisecond after something was queued. Its option to write
-  // with each message costs a system call for each, and nothing but a PING can be told to hurry.
-  constexpr std::int64_t shortest_ms = 1;
-  natsConnection_FlushTimeout(connection_, shortest_ms);
+bus_error nats_connection::publish_now(const std::string& subject) {
+  // The library's own thread writes a millisecond after something was queued. Of what can be told
+  // to hurry, a request is the least: its answer, which never comes, need not be waited for.
+  constexpr std::int64_t no_time_ms = 0;
+  natsMsg* answer = nullptr;
+  const auto status =
+      natsConnection_Request(&answer, connection_, subject.c_str(), nullptr, 0, no_time_ms);
+  natsMsg_Destroy(answer);
+  return status == NATS_TIMEOUT ? bus_error::none : to_bus_error(status);
 }
 
 subscription_ptr nats_connection::subscribe(const std::string& subject, callback deliver) {

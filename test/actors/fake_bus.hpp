@@ -40,7 +40,9 @@ public:
     return io::bus_error::none;
   }
 
-  void send_now() override {}
+  io::bus_error publish_now(const std::string& subject) override {
+    return publish(subject, {}, {}, {});
+  }
 
   io::subscription_ptr subscribe(const std::string& subject, callback deliver) override {
     subscribers[subject] = deliver;

@@ -62,7 +62,6 @@ struct fixture {
       return std::chrono::system_clock::time_point{std::chrono::seconds{1'700'000'000}};
     };
     shared->budget = std::make_shared<io::byte_budget>(1 << 20);
-    shared->threads = false;
     shared->seed = 1;
   }
 
@@ -188,6 +187,7 @@ struct fixture {
                   [](link_changed) {},
                   [to](const answer_ptr& what) { to->answers.push_back(what); },
                   [](const delivered&) {},
+                  [](caf::flush_atom) {},
                   [](caf::tick_atom) {}};
         },
         &seen);

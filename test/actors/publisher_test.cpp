@@ -108,6 +108,17 @@ BOOST_AUTO_TEST_CASE(one_fence_is_out_at_a_time_and_the_next_covers_what_came_me
   BOOST_TEST(confirmed() == 5);
 }
 
+BOOST_AUTO_TEST_CASE(the_fence_goes_out_behind_all_answers_that_wait_already) {
+  connect();
+  for (std::uint64_t i = 1; i <= 5; ++i)
+    caf::anon_send(publisher, result(i));
+  run();
+  BOOST_REQUIRE_EQUAL(fences().size(), 1);
+  BOOST_TEST(bus->published.back().subject == fences().back().subject);
+  come_back(fences().back().subject);
+  BOOST_TEST(confirmed() == 5);
+}
+
 BOOST_AUTO_TEST_CASE(a_fence_that_comes_back_over_another_connection_confirms_nothing) {
   connect();
   tell(publisher, result(1));
