@@ -15,11 +15,26 @@ public:
 
   void add(std::size_t bytes) { used_ += bytes; }
   void remove(std::size_t bytes) { used_ -= bytes; }
+
+  /// The same for a body that is still being received.
+  void add_unfinished(std::size_t bytes) {
+    unfinished_ += bytes;
+    add(bytes);
+  }
+  void remove_unfinished(std::size_t bytes) {
+    remove(bytes);
+    unfinished_ -= bytes;
+  }
+
   bool exhausted() const { return used_ >= limit_; }
   std::size_t used() const { return used_; }
 
+  /// Whether somebody has a whole picture, or an answer: these go away by themselves.
+  bool anything_finished() const { return used_ > unfinished_; }
+
 private:
   std::atomic<std::size_t> used_{0};
+  std::atomic<std::size_t> unfinished_{0};
   std::size_t limit_;
 };
 

@@ -1,7 +1,5 @@
 #include "actors/io/http_client.hpp"
 
-#include <sys/epoll.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <new>
@@ -14,6 +12,13 @@ using clock = event_loop::clock;
 
 /// How often paused transfers look at the byte budget.
 constexpr auto resume_interval = std::chrono::milliseconds{20};
+
+/// Of one multi handle.
+constexpr std::size_t max_transfers = 256;
+
+/// Each transfer's buffer, where there are so many that they need more than one multi handle: at
+/// 10,000 libcurl's usual 16 KiB would be 160 MiB.
+constexpr long small_buffer = 4'096;
 
 /// libcurl's own cache keeps a name for 60 s.
 constexpr auto name_lifetime = std::chrono::seconds{55};
@@ -71,6 +76,7 @@ transfer_error classify(CURLcode code) {
 
 struct http_client::transfer {
   http_client* owner = nullptr;
+  curl_multi* home = nullptr;
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
   http_request request;
@@ -87,32 +93,29 @@ struct http_client::transfer {
   void charge(std::size_t bytes) {
     if (bytes <= charged)
       return;
-    owner->limits_.budget->add(bytes - charged);
+    owner->limits_.budget->add_unfinished(bytes - charged);
     charged = bytes;
   }
 };
 
 http_client::http_client(event_loop& loop, http_limits limits)
-    : loop_(loop), limits_(limits), multi_(curl_multi_init()) {
-  if (multi_ == nullptr)
+    : loop_(loop), limits_(limits), names_(curl_share_init()) {
+  if (names_ == nullptr)
     throw std::bad_alloc();
-  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, limits_.max_connections);
-  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &on_socket);
-  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
-  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &on_timer);
-  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  curl_share_setopt(names_, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS); // one thread: no locks
 }
 
 http_client::~http_client() {
   for (auto& [easy, each] : transfers_) {
-    limits_.budget->remove(each->charged);
-    curl_multi_remove_handle(multi_, easy);
+    limits_.budget->remove_unfinished(each->charged);
+    each->home->remove(easy);
     curl_easy_cleanup(easy);
   }
   for (auto* easy : spare_)
     curl_easy_cleanup(easy);
-  curl_multi_cleanup(multi_);
-  loop_.cancel(timer_);
+  multis_.clear();
+  curl_share_cleanup(names_); // whom nobody uses any more
+  loop_.cancel(idle_timer_);
   loop_.cancel(stall_timer_);
   loop_.cancel(resume_timer_);
 }
@@ -149,8 +152,37 @@ void http_client::start(transfer_ptr next) {
   }
   configure(*next);
   auto* easy = next->easy;
+  auto& home = multi_with_room();
+  next->home = &home;
+  if (&home != multis_.front().get())
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, small_buffer);
   transfers_.emplace(easy, std::move(next));
-  curl_multi_add_handle(multi_, easy);
+  home.add(easy);
+}
+
+/// The first: while there is little to do, one has all connections.
+curl_multi& http_client::multi_with_room() {
+  for (auto& each : multis_)
+    if (each->transfers() < max_transfers)
+      return *each;
+  const auto others = static_cast<long>(multis_.size() * max_transfers);
+  multis_.push_back(std::make_unique<curl_multi>(
+      loop_, std::clamp(limits_.max_connections - others, 1L, static_cast<long>(max_transfers)),
+      [this](CURL* easy, CURLcode result) { finish(easy, result); }));
+  if (multis_.size() > 1 && idle_timer_ == 0)
+    idle_timer_ = loop_.call_after(limits_.idle_lifetime, [this] { close_idle_multis(); });
+  return *multis_.back();
+}
+
+/// But for the first. Nobody else would close their connections when the other side has.
+void http_client::close_idle_multis() {
+  idle_timer_ = 0;
+  const auto long_ago = clock::now() - limits_.idle_lifetime;
+  multis_.erase(std::remove_if(std::next(multis_.begin()), multis_.end(),
+                               [&](auto& each) { return each->idle_since(long_ago); }),
+                multis_.end());
+  if (multis_.size() > 1)
+    idle_timer_ = loop_.call_after(limits_.idle_lifetime, [this] { close_idle_multis(); });
 }
 
 void http_client::configure(transfer& next) {
@@ -158,6 +190,7 @@ void http_client::configure(transfer& next) {
   for (auto& header : next.request.headers)
     next.headers = curl_slist_append(next.headers, header.c_str());
   next.headers = curl_slist_append(next.headers, "Expect:"); // no round trip before the body
+  curl_easy_setopt(easy, CURLOPT_SHARE, names_);
   curl_easy_setopt(easy, CURLOPT_URL, next.request.url.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, next.headers);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDS, next.request.body.data());
@@ -183,51 +216,6 @@ void http_client::configure(transfer& next) {
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &next);
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &on_connected);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, &next);
-}
-
-int http_client::on_socket(CURL*, curl_socket_t fd, int what, void* client, void*) {
-  auto& self = *static_cast<http_client*>(client);
-  if (what == CURL_POLL_REMOVE) {
-    self.loop_.unwatch(fd);
-    return 0;
-  }
-  std::uint32_t events = 0;
-  if ((what & CURL_POLL_IN) != 0)
-    events |= EPOLLIN;
-  if ((what & CURL_POLL_OUT) != 0)
-    events |= EPOLLOUT;
-  self.loop_.watch(fd, events, [&self, fd](std::uint32_t ready) { self.socket_ready(fd, ready); });
-  return 0;
-}
-
-void http_client::socket_ready(curl_socket_t fd, std::uint32_t epoll_events) {
-  int mask = 0;
-  if ((epoll_events & (EPOLLIN | EPOLLHUP)) != 0)
-    mask |= CURL_CSELECT_IN;
-  if ((epoll_events & EPOLLOUT) != 0)
-    mask |= CURL_CSELECT_OUT;
-  if ((epoll_events & EPOLLERR) != 0)
-    mask |= CURL_CSELECT_ERR;
-  int running = 0;
-  curl_multi_socket_action(multi_, fd, mask, &running);
-  reap();
-}
-
-int http_client::on_timer(CURLM*, long timeout_ms, void* client) {
-  static_cast<http_client*>(client)->arm_timer(timeout_ms);
-  return 0;
-}
-
-void http_client::arm_timer(long timeout_ms) {
-  loop_.cancel(timer_);
-  timer_ = 0;
-  if (timeout_ms < 0)
-    return;
-  timer_ = loop_.call_after(std::chrono::milliseconds{timeout_ms}, [this] {
-    int running = 0;
-    curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
-    reap();
-  });
 }
 
 std::size_t http_client::on_body(char* data, std::size_t size, std::size_t count, void* to) {
@@ -286,13 +274,18 @@ void http_client::end_scouting() {
     start(std::move(next)); // all of them, even if the scout failed: none may wait for ever
 }
 
-/// While the budget is exhausted only one transfer of those that have begun goes on.
+/// Whether one more transfer than `going_on` may put its body into memory. Where somebody has whole
+/// pictures, these make room by and by; it is not for this client to add to them.
+bool http_client::one_may_go_on(std::size_t going_on) const {
+  const auto& budget = *limits_.budget;
+  return !budget.exhausted() || (going_on == 0 && !budget.anything_finished());
+}
+
 bool http_client::must_wait(transfer& which) {
   if (which.charged > which.reply.body.size())
     return false; // there is room for it already
-  auto going_on = receiving_.size() - paused_.size();
-  auto is_only_one = receiving_.count(&which) > 0 ? going_on <= 1 : going_on == 0;
-  if (!limits_.budget->exhausted() || is_only_one)
+  const auto others = receiving_.size() - paused_.size() - receiving_.count(&which);
+  if (one_may_go_on(others))
     return false;
   receiving_.insert(&which);
   which.paused = true;
@@ -306,7 +299,7 @@ void http_client::resume_paused() {
   resume_timer_ = 0;
   // Each may use the budget up again, and then be paused again, at the end.
   for (auto left = paused_.size(); left > 0; --left) {
-    if (limits_.budget->exhausted() && receiving_.size() > paused_.size())
+    if (!one_may_go_on(receiving_.size() - paused_.size()))
       break;
     auto* next = paused_.front();
     paused_.pop_front();
@@ -336,13 +329,6 @@ void http_client::look_for_stalls() {
       [this] { look_for_stalls(); });
 }
 
-void http_client::reap() {
-  int left = 0;
-  while (auto* message = curl_multi_info_read(multi_, &left))
-    if (message->msg == CURLMSG_DONE)
-      finish(message->easy_handle, message->data.result);
-}
-
 void http_client::finish(CURL* easy, CURLcode result) {
   auto found = transfers_.find(easy);
   auto ended = std::move(found->second);
@@ -350,7 +336,7 @@ void http_client::finish(CURL* easy, CURLcode result) {
   receiving_.erase(ended.get());
   if (ended->paused)
     paused_.erase(std::find(paused_.begin(), paused_.end(), ended.get()));
-  limits_.budget->remove(ended->charged);
+  limits_.budget->remove_unfinished(ended->charged);
   auto& reply = ended->reply;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply.status);
   if (reply.error == transfer_error::none)
@@ -358,7 +344,7 @@ void http_client::finish(CURL* easy, CURLcode result) {
   if (reply.error != transfer_error::none)
     reply.error_text = *ended->error_text != '\0' ? ended->error_text : curl_easy_strerror(result);
   const auto failed_scout = scout_ == easy; // before it was connected
-  curl_multi_remove_handle(multi_, easy);
+  ended->home->remove(easy);
   if (handles_may_be_used_again())
     spare_.push_back(easy);
   else

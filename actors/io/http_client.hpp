@@ -13,6 +13,7 @@
 #include <curl/curl.h>
 
 #include "actors/io/byte_budget.hpp"
+#include "actors/io/curl_multi.hpp"
 #include "actors/io/event_loop.hpp"
 
 namespace meme::io {
@@ -24,7 +25,10 @@ struct http_limits {
   /// for a minute: curl's own low-speed limit would count that too.)
   std::chrono::milliseconds stall_timeout{20'000};
   std::size_t max_body_bytes = 32 << 20;
-  long max_connections = 64;           ///< idle connections kept for reuse
+  /// Idle connections kept for reuse, but at least one for each 256 transfers at the peak.
+  long max_connections = 64;
+  /// What was needed for a peak is closed after so much time without use.
+  std::chrono::milliseconds idle_lifetime{60'000};
   std::shared_ptr<byte_budget> budget; ///< shared with whoever else holds bodies
 };
 
@@ -59,8 +63,11 @@ struct http_reply {
 /// `curl_multi_socket_action`. Connections are kept and reused, HTTP/2 is used where it is offered
 /// over TLS, a proxy is taken from the environment, certificates are checked.
 ///
-/// While the byte budget is exhausted bodies are left in their sockets, but for one, lest nothing
-/// ever be finished.
+/// What libcurl does with a transfer takes the longer the more connections its multi handle has (it
+/// looks through them for an idle one), so each multi handle gets a few hundred transfers only.
+///
+/// While the byte budget is exhausted bodies are left in their sockets; but for one where only
+/// bodies that have begun fill it, lest nothing ever be finished.
 class http_client {
 public:
   using id = std::uint64_t;
@@ -82,29 +89,28 @@ private:
   void post(transfer_ptr next);
   void start(transfer_ptr next);
   void end_scouting();
+  curl_multi& multi_with_room();
   void configure(transfer& next);
-  void socket_ready(curl_socket_t fd, std::uint32_t epoll_events);
-  void arm_timer(long timeout_ms);
-  void reap();
   void finish(CURL* easy, CURLcode result);
+  void close_idle_multis();
   void look_for_stalls();
   bool must_wait(transfer& which);
+  bool one_may_go_on(std::size_t going_on) const;
   void resume_paused();
 
-  static int on_socket(CURL* easy, curl_socket_t fd, int what, void* client, void* socket);
-  static int on_timer(CURLM* multi, long timeout_ms, void* client);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* to);
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* to);
   static int on_connected(void* to, char*, char*, int, int);
 
   event_loop& loop_;
   http_limits limits_;
-  CURLM* multi_;
+  CURLSH* names_; ///< looked up for one multi handle, known to all
+  std::vector<std::unique_ptr<curl_multi>> multis_;
   std::unordered_map<CURL*, transfer_ptr> transfers_;
   std::unordered_set<transfer*> receiving_; ///< those whose body has begun
   std::deque<transfer*> paused_; ///< those of them that wait for the byte budget, oldest first
   std::vector<CURL*> spare_;     ///< handles for reuse: making one costs 20 KB
-  event_loop::timer_id timer_ = 0;
+  event_loop::timer_id idle_timer_ = 0;
   event_loop::timer_id stall_timer_ = 0;
   event_loop::timer_id resume_timer_ = 0;
 
