@@ -23,6 +23,10 @@ struct effort {
   std::size_t scaled(std::size_t usual, std::size_t least) const { return quick ? least : usual; }
 };
 
+/// Whether NATS's garbage collector works. While it does, it takes turns with the other programs on
+/// the servers' core for milliseconds; of a server's own cores it would use one that is idle.
+enum class nats_collector { usual, off };
+
 /// One line of a table.
 struct bench_case {
   std::string name;  ///< unique, `table/what`: e.g. `hits/1KB`
@@ -31,6 +35,7 @@ struct bench_case {
   /// Makes what all rounds need.
   std::function<void(test_bed&)> prepare;
   std::function<figures(test_bed&, std::size_t round)> run;
+  nats_collector collector = nats_collector::usual;
 };
 
 /// What the rounds of a case have found.

@@ -72,7 +72,8 @@ figures latencies(test_bed& bed, load what, double rate, const effort& much) {
 }
 
 void add_rates(std::vector<bench_case>& to, const std::string& name, const load& what,
-               double highest, const effort& much) {
+               double highest, const effort& much,
+               nats_collector collector = nats_collector::usual) {
   const auto most = std::make_shared<double>(0);
   for (const auto percent : {10, 50, 80})
     to.push_back({name + "-" + std::to_string(percent) + "%", percent == 10, false,
@@ -83,7 +84,8 @@ void add_rates(std::vector<bench_case>& to, const std::string& name, const load&
                   },
                   [=](test_bed& bed, std::size_t) {
                     return latencies(bed, what, *most * percent / 100, much);
-                  }});
+                  },
+                  collector});
 }
 
 } // namespace
@@ -99,6 +101,7 @@ std::vector<bench_case> latency_cases(const effort& much) {
   misses.in_flight = 1'000;
   misses.known = 0;
   add_rates(result, "latency/miss-20KB", misses, 10'000, much);
+  add_rates(result, "latency/miss-20KB-no-GC", misses, 10'000, much, nats_collector::off);
   return result;
 }
 

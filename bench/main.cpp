@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -110,15 +111,17 @@ std::vector<result> measure(const std::vector<bench_case>& cases, const command_
   std::vector<result> results;
   if (line.add)
     results = from_json(meme::test::read_file(line.output / "results.json"));
-  test_bed bed;
+  std::optional<test_bed> bed;
   auto patience_s = much.quick ? 0 : much.patience_s;
   for (const auto& each : cases) {
     result found{each.name, {}};
-    each.prepare(bed);
+    if (!bed || bed->collector != each.collector)
+      bed.emplace(each.collector);
+    each.prepare(*bed);
     for (std::size_t round = 0; round < (each.once ? 1 : much.rounds); ++round) {
       std::cerr << each.name << ", round " << round + 1 << std::endl;
       patience_s -= wait_for_silence(std::min(patience_s, longest_wait_s));
-      found.rounds.push_back(each.run(bed, round));
+      found.rounds.push_back(each.run(*bed, round));
     }
     put(results, std::move(found));
     write(results, line);

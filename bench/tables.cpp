@@ -40,7 +40,9 @@ std::vector<table> make_tables() {
        "its answer's arrival in the driver, less the model's own time; so with both ways through "
        "the server. Percentiles in ms, of the limit loop and of the service; added is their "
        "difference. The rate is a share of the highest even one that the service keeps up with in "
-       "this arrangement, where the driver works on the servers' core as well.",
+       "this arrangement, where the driver works on the servers' core as well. *No GC*: with "
+       "NATS's "
+       "garbage collector switched off, which otherwise works on that same core.",
        {{"rate /s", "rate", 0},
         {"limit p50", "limit_p50_ms", 2},
         {"p99", "limit_p99_ms", 2},
@@ -108,6 +110,8 @@ std::vector<goal> make_goals() {
       {"hit at half the capacity, added p99 ms", "latency/hit-1KB-50%", "added_p99_ms", false, 2},
       {"miss at half the capacity, added p50 ms", "latency/miss-20KB-50%", "added_p50_ms", false,
        0.5},
+      {"the same with NATS's garbage collector off", "latency/miss-20KB-no-GC-50%", "added_p50_ms",
+       false, 0.5},
       {"start to ready, ms", "rest/service", "ready_ms", false, 100},
       {"idle CPU, %", "rest/service", "idle_cpu_percent", false, 0.2},
       {"idle RSS, MiB", "rest/service", "rss_mib", false, 20},

@@ -26,6 +26,9 @@ constexpr auto stream_in_memory =
 const std::vector<std::string> redis_bounds = {"--maxmemory", "512mb", "--maxmemory-policy",
                                                "allkeys-lru"};
 
+/// Of Go's runtime: it collects only what would be too much for the machine.
+const test::environment collector_off = {{"GOGC", "off"}, {"GOMEMLIMIT", "1GiB"}};
+
 std::string numbered(std::size_t number) {
   const auto digits = std::to_string(number);
   return "#" + std::string(9 - std::min<std::size_t>(9, digits.size()), '0') + digits;
@@ -43,8 +46,10 @@ double worker::errors() const {
                   : 0;
 }
 
-test_bed::test_bed()
-    : nats{folder.path(), "max_payload: 8388608"},
+test_bed::test_bed(nats_collector of_nats)
+    : collector{of_nats},
+      nats{folder.path(), "max_payload: 8388608",
+           of_nats == nats_collector::off ? collector_off : test::environment{}},
       redis{folder.path(), redis_bounds},
       client{nats.url()} {
   make_queue();

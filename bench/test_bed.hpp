@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/figures.hpp"
 #include "test/support/nats_client.hpp"
 #include "test/support/nats_server.hpp"
 #include "test/support/redis_server.hpp"
@@ -51,7 +52,7 @@ private:
 /// memory: the server as fast as it gets is the hardest limit to be measured beside.
 class test_bed {
 public:
-  test_bed();
+  explicit test_bed(nats_collector collector);
 
   /// A model as `what` has it, an empty cache, and then the pictures that are to be known in it.
   void prepare(const load& what);
@@ -82,6 +83,7 @@ public:
 
   bool drained(std::chrono::seconds timeout = std::chrono::seconds{120});
 
+  const nats_collector collector;
   test::temporary_folder folder;
   test::nats_server nats;
   test::redis_server redis;

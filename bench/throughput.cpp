@@ -28,12 +28,13 @@ figures with_ideal(figures all, const load& what) {
   return all;
 }
 
-/// A batch of ten waves or more, but no more than ten seconds or so of work: the first and the last
+/// A batch of ten waves, or of five where that is ten seconds or so of work: the first and the last
 /// one take a moment longer than those between.
 std::size_t miss_requests(const load& what, const effort& much) {
   if (much.quick)
     return std::max<std::size_t>(200, what.in_flight);
-  const auto most = what.bytes > 100'000 ? std::size_t{8'000} : std::size_t{20'000};
+  const auto most =
+      what.bytes > 100'000 ? std::size_t{8'000} : std::max<std::size_t>(20'000, what.in_flight * 5);
   const auto waves = what.latency_ms == 0 ? what.in_flight * 5
                                           : what.in_flight * std::max(10, 3'000 / what.latency_ms);
   return std::max(what.in_flight * 3 / 2, std::clamp<std::size_t>(waves, 400, most));
@@ -41,7 +42,8 @@ std::size_t miss_requests(const load& what, const effort& much) {
 
 bench_case miss_case(load what, const effort& much) {
   what.known = 0;
-  what.requests = miss_requests(what, much);
+  if (what.requests == 0)
+    what.requests = miss_requests(what, much);
   what.limit_requests = much.scaled(what.bytes > 100'000 ? 8'000 : 30'000, 0);
   const auto name = "misses/" + kilobytes(what.bytes) + "-" + std::to_string(what.latency_ms)
                     + "ms-" + std::to_string(what.in_flight);
@@ -93,6 +95,8 @@ std::vector<bench_case> miss_cases(const effort& much) {
   goal.bytes = 20'000;
   goal.latency_ms = 1'000;
   goal.in_flight = 2'000;
+  // All begin at once, and come back as waves: only by and by they spread over the second.
+  goal.requests = much.scaled(60'000, 2'000);
   result.push_back(miss_case(goal, much));
   load mixed;
   mixed.bytes = 20'000;

@@ -1,14 +1,16 @@
 #include "test/support/nats_server.hpp"
 
 #include <fstream>
+#include <utility>
 
 #include "test/support/http.hpp"
 #include "test/support/json.hpp"
 
 namespace meme::test {
 
-nats_server::nats_server(const std::filesystem::path& folder, std::string extra_config)
-    : server_{folder / "nats", "nats-server"} {
+nats_server::nats_server(const std::filesystem::path& folder, std::string extra_config,
+                         environment variables)
+    : server_{folder / "nats", "nats-server"}, variables_{std::move(variables)} {
   std::ofstream{server_.folder() / "nats.conf"}
       << "listen: " << port_.address() << "\nhttp: " << monitor_port_.address()
       << "\njetstream: {store_dir: " << json_string((server_.folder() / "store").string()) << "}\n"
@@ -17,7 +19,7 @@ nats_server::nats_server(const std::filesystem::path& folder, std::string extra_
 }
 
 void nats_server::start() {
-  server_.launch({"nats-server", {"-c", server_.folder() / "nats.conf"}, {}},
+  server_.launch({"nats-server", {"-c", server_.folder() / "nats.conf"}, variables_},
                  // Not healthy before JetStream has recovered its streams.
                  [this] { return http_get(monitor_url() + "/healthz").status == 200; });
 }

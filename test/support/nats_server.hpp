@@ -11,8 +11,10 @@ namespace meme::test {
 /// A nats-server with JetStream. It keeps its ports and its store over stop, kill and start.
 class nats_server {
 public:
-  /// Starts it. `extra_config` are lines of its configuration file, e.g. `max_payload: 65536`.
-  explicit nats_server(const std::filesystem::path& folder, std::string extra_config = "");
+  /// Starts it. `extra_config` are lines of its configuration file, e.g. `max_payload: 65536`;
+  /// `variables` are for its environment.
+  explicit nats_server(const std::filesystem::path& folder, std::string extra_config = "",
+                       environment variables = {});
 
   void start();
   void stop() { server_.stop(); }
@@ -24,6 +26,7 @@ public:
 
 private:
   server server_;
+  environment variables_;
   port_lease port_;
   port_lease monitor_port_;
 };
