@@ -104,7 +104,8 @@ void publisher_state::on_answer(answer_ptr what) {
 
 void publisher_state::on_burst_over() {
   fence_due = false;
-  send_fence();
+  if (link_up && !refused())
+    send_fence();
 }
 
 void publisher_state::publish(const answer& what) {

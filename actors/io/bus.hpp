@@ -68,7 +68,8 @@ public:
   /// A subject that nobody else has, for answers to this process. `*` may be appended as a token.
   virtual std::string make_inbox() = 0;
 
-  /// Grows with every new connection to a server. Read before a message is published and again when
+  /// Grows with every new connection to a server, and where what was queued for one may have been
+  /// thrown away. Read before a message is published and again when
   /// its answer is here, it tells whether both went over the same connection.
   virtual std::uint64_t connection_count() const = 0;
 

@@ -115,6 +115,8 @@ std::shared_ptr<nats_connection> nats_connection::open(const config::nats_option
                                                        const std::string& name,
                                                        nats_events events) {
   std::shared_ptr<nats_connection> result{new nats_connection};
+  if (options.write_deadline.count() > 0)
+    result->write_deadline_ = options.write_deadline;
   result->connect(options, name, std::make_unique<nats_events>(std::move(events)));
   return result;
 }
@@ -183,14 +185,28 @@ void nats_connection::connect(const config::nats_options& options, const std::st
     connected();
 }
 
+/// A write that hangs until its deadline fails, and the library throws away what was queued; if
+/// nothing of it had been written, the connection lives on. So it must not count as the same.
+template <class Call>
+natsStatus nats_connection::watch(Call write) {
+  const auto begun = std::chrono::steady_clock::now();
+  const auto status = write();
+  if (std::chrono::steady_clock::now() - begun >= write_deadline_)
+    ++hung_writes_;
+  return status;
+}
+
 bus_error nats_connection::publish(const std::string& subject, std::string_view data,
                                    const header_list& headers, const std::string& reply) {
   auto length = static_cast<int>(data.size());
   if (headers.empty() && reply.empty())
-    return to_bus_error(natsConnection_Publish(connection_, subject.c_str(), data.data(), length));
+    return to_bus_error(watch(
+        [&] { return natsConnection_Publish(connection_, subject.c_str(), data.data(), length); }));
   if (headers.empty())
-    return to_bus_error(natsConnection_PublishRequest(connection_, subject.c_str(), reply.c_str(),
-                                                      data.data(), length));
+    return to_bus_error(watch([&] {
+      return natsConnection_PublishRequest(connection_, subject.c_str(), reply.c_str(), data.data(),
+                                           length);
+    }));
   auto* reply_text = reply.empty() ? nullptr : reply.c_str();
   natsMsg* raw = nullptr;
   auto status = natsMsg_Create(&raw, subject.c_str(), reply_text, data.data(), length);
@@ -199,7 +215,7 @@ bus_error nats_connection::publish(const std::string& subject, std::string_view 
     if (status == NATS_OK)
       status = natsMsgHeader_Set(raw, key.c_str(), value.c_str());
   if (status == NATS_OK)
-    status = natsConnection_PublishMsg(connection_, raw);
+    status = watch([&] { return natsConnection_PublishMsg(connection_, raw); });
   return to_bus_error(status);
 }
 
@@ -208,8 +224,9 @@ bus_error nats_connection::publish_now(const std::string& subject) {
   // to hurry, a request is the least: its answer, which never comes, need not be waited for.
   constexpr std::int64_t no_time_ms = 0;
   natsMsg* answer = nullptr;
-  const auto status =
-      natsConnection_Request(&answer, connection_, subject.c_str(), nullptr, 0, no_time_ms);
+  const auto status = watch([&] {
+    return natsConnection_Request(&answer, connection_, subject.c_str(), nullptr, 0, no_time_ms);
+  });
   natsMsg_Destroy(answer);
   return status == NATS_TIMEOUT ? bus_error::none : to_bus_error(status);
 }
@@ -240,7 +257,7 @@ std::uint64_t nats_connection::connection_count() const {
   std::uint64_t reconnects = 0;
   natsConnection_GetStats(connection_, statistics.get());
   natsStatistics_GetCounts(statistics.get(), nullptr, nullptr, nullptr, nullptr, &reconnects);
-  return reconnects;
+  return reconnects + hung_writes_;
 }
 
 std::string nats_connection::refusal() const {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -96,10 +99,14 @@ public:
 
 private:
   nats_connection() = default;
+  template <class Call>
+  natsStatus watch(Call write);
   void connect(const config::nats_options& options, const std::string& name,
                std::unique_ptr<nats_events> events);
 
   natsConnection* connection_ = nullptr;
+  std::chrono::milliseconds write_deadline_ = std::chrono::hours{24}; ///< for ever
+  std::atomic<std::uint64_t> hung_writes_{0};
 };
 
 } // namespace meme::io
