@@ -28,7 +28,7 @@ figures with_ideal(figures all, const load& what) {
   return all;
 }
 
-/// A batch of ten waves, or of five where that is ten seconds or so of work: the first and the last
+/// A batch of ten waves, or of less where that is ten seconds or so of work: the first and the last
 /// one take a moment longer than those between.
 std::size_t miss_requests(const load& what, const effort& much) {
   if (much.quick)

@@ -29,7 +29,7 @@ public:
   bool exhausted() const { return used_ >= limit_; }
   std::size_t used() const { return used_; }
 
-  /// Whether somebody has a whole picture, or an answer: these go away by themselves.
+  /// Whether somebody has a whole picture, or an answer: these go when NATS and Redis have them.
   bool anything_finished() const { return used_ > unfinished_; }
 
 private:

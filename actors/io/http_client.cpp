@@ -16,9 +16,15 @@ constexpr auto resume_interval = std::chrono::milliseconds{20};
 /// Of one multi handle.
 constexpr std::size_t max_transfers = 256;
 
-/// Each transfer's buffer, where there are so many that they need more than one multi handle: at
-/// 10,000 libcurl's usual 16 KiB would be 160 MiB.
+/// Of a transfer, where there are so many that they need more than one multi handle: at 10,000
+/// libcurl's usual 16 KiB would be 160 MiB.
 constexpr long small_buffer = 4'096;
+
+/// Since 8.7 the transfers of a multi handle share one (CURLOPT_BUFFERSIZE's documentation).
+bool each_has_a_buffer() {
+  static const bool result = curl_version_info(CURLVERSION_NOW)->version_num < 0x080700;
+  return result;
+}
 
 /// libcurl's own cache keeps a name for 60 s.
 constexpr auto name_lifetime = std::chrono::seconds{55};
@@ -141,6 +147,8 @@ void http_client::post(transfer_ptr next) {
 }
 
 void http_client::start(transfer_ptr next) {
+  auto& home = multi_with_room();
+  next->home = &home;
   if (spare_.empty()) {
     next->easy = curl_easy_init();
     if (next->easy == nullptr)
@@ -152,9 +160,7 @@ void http_client::start(transfer_ptr next) {
   }
   configure(*next);
   auto* easy = next->easy;
-  auto& home = multi_with_room();
-  next->home = &home;
-  if (&home != multis_.front().get())
+  if (&home != multis_.front().get() && each_has_a_buffer())
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, small_buffer);
   transfers_.emplace(easy, std::move(next));
   home.add(easy);
@@ -177,6 +183,8 @@ curl_multi& http_client::multi_with_room() {
 /// But for the first. Nobody else would close their connections when the other side has.
 void http_client::close_idle_multis() {
   idle_timer_ = 0;
+  for (; spare_.size() > max_transfers; spare_.pop_back())
+    curl_easy_cleanup(spare_.back());
   const auto long_ago = clock::now() - limits_.idle_lifetime;
   multis_.erase(std::remove_if(std::next(multis_.begin()), multis_.end(),
                                [&](auto& each) { return each->idle_since(long_ago); }),
@@ -275,7 +283,8 @@ void http_client::end_scouting() {
 }
 
 /// Whether one more transfer than `going_on` may put its body into memory. Where somebody has whole
-/// pictures, these make room by and by; it is not for this client to add to them.
+/// pictures, it is for these to make room, be it that NATS is away and they cannot: the bound
+/// holds.
 bool http_client::one_may_go_on(std::size_t going_on) const {
   const auto& budget = *limits_.budget;
   return !budget.exhausted() || (going_on == 0 && !budget.anything_finished());

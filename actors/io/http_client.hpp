@@ -27,7 +27,7 @@ struct http_limits {
   std::size_t max_body_bytes = 32 << 20;
   /// Idle connections kept for reuse, but at least one for each 256 transfers at the peak.
   long max_connections = 64;
-  /// What was needed for a peak is closed after so much time without use.
+  /// What only a peak needed is closed after so much time without use, or twice as much.
   std::chrono::milliseconds idle_lifetime{60'000};
   std::shared_ptr<byte_budget> budget; ///< shared with whoever else holds bodies
 };
