@@ -41,8 +41,7 @@ std::vector<table> make_tables() {
        "the server. Percentiles in ms, of the limit loop and of the service; added is their "
        "difference. The rate is a share of the highest even one that the service keeps up with in "
        "this arrangement, where the driver works on the servers' core as well. *No GC*: with "
-       "NATS's "
-       "garbage collector switched off, which otherwise works on that same core.",
+       "NATS's garbage collector switched off, which otherwise works on that same core.",
        {{"rate /s", "rate", 0},
         {"limit p50", "limit_p50_ms", 2},
         {"p99", "limit_p99_ms", 2},

@@ -58,8 +58,8 @@ public:
                             const header_list& headers = {}, const std::string& reply = {}) = 0;
 
   /// Queues an empty message, and has all that is queued written at once instead of waiting whether
-  /// more is to come.
-  virtual bus_error publish_now(const std::string& subject) = 0;
+  /// more is to come. Whether it got there, only its subscriber can tell.
+  virtual void publish_now(const std::string& subject) = 0;
 
   /// The callback runs on a thread of the library: it may only pass the message on.
   /// Throws std::runtime_error where the subject is refused or the connection is closed for good.
@@ -69,8 +69,8 @@ public:
   virtual std::string make_inbox() = 0;
 
   /// Grows with every new connection to a server, and where what was queued for one may have been
-  /// thrown away. Read before a message is published and again when
-  /// its answer is here, it tells whether both went over the same connection.
+  /// thrown away. Read before a message is published and again when its answer is here, it tells
+  /// whether both went over the same connection.
   virtual std::uint64_t connection_count() const = 0;
 
   /// The server's latest word on something that it does not permit, of this connection; empty where

@@ -20,10 +20,15 @@ constexpr std::size_t max_transfers = 256;
 /// libcurl's usual 16 KiB would be 160 MiB.
 constexpr long small_buffer = 4'096;
 
+/// Whether libcurl is of this release or a later one: 0xXXYYZZ, as LIBCURL_VERSION_NUM.
+bool libcurl_since(unsigned version) {
+  static const unsigned present = curl_version_info(CURLVERSION_NOW)->version_num;
+  return present >= version;
+}
+
 /// Since 8.7 the transfers of a multi handle share one (CURLOPT_BUFFERSIZE's documentation).
 bool each_has_a_buffer() {
-  static const bool result = curl_version_info(CURLVERSION_NOW)->version_num < 0x080700;
-  return result;
+  return !libcurl_since(0x080700);
 }
 
 /// libcurl's own cache keeps a name for 60 s.
@@ -32,8 +37,7 @@ constexpr auto name_lifetime = std::chrono::seconds{55};
 /// Before 8.3 libcurl reads freed memory where a handle that is used again meets an answer whose
 /// headers begin with a blank (curl's issues 11101 and 11620): whoever answers could end us.
 bool handles_may_be_used_again() {
-  static const bool result = curl_version_info(CURLVERSION_NOW)->version_num >= 0x080300;
-  return result;
+  return libcurl_since(0x080300);
 }
 
 bool header_is(std::string_view line, std::string_view name) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -63,14 +62,13 @@ struct http_reply {
 /// `curl_multi_socket_action`. Connections are kept and reused, HTTP/2 is used where it is offered
 /// over TLS, a proxy is taken from the environment, certificates are checked.
 ///
-/// What libcurl does with a transfer takes the longer the more connections its multi handle has (it
-/// looks through them for an idle one), so each multi handle gets a few hundred transfers only.
+/// What libcurl does with a transfer takes the longer the more connections its multi handle has, so
+/// each gets a few hundred transfers only (docs/decisions/0008-several-multi-handles.md).
 ///
 /// While the byte budget is exhausted bodies are left in their sockets; but for one where only
 /// bodies that have begun fill it, lest nothing ever be finished.
 class http_client {
 public:
-  using id = std::uint64_t;
   using callback = std::function<void(http_reply)>;
 
   http_client(event_loop& loop, http_limits limits);

@@ -78,6 +78,26 @@ bus_error to_bus_error(natsStatus status) {
   }
 }
 
+natsStatus send(natsConnection* connection, const std::string& subject, std::string_view data,
+                const header_list& headers, const std::string& reply) {
+  auto length = static_cast<int>(data.size());
+  if (headers.empty() && reply.empty())
+    return natsConnection_Publish(connection, subject.c_str(), data.data(), length);
+  if (headers.empty())
+    return natsConnection_PublishRequest(connection, subject.c_str(), reply.c_str(), data.data(),
+                                         length);
+  auto* reply_text = reply.empty() ? nullptr : reply.c_str();
+  natsMsg* raw = nullptr;
+  auto status = natsMsg_Create(&raw, subject.c_str(), reply_text, data.data(), length);
+  nats_message_ptr message{raw};
+  for (auto& [key, value] : headers)
+    if (status == NATS_OK)
+      status = natsMsgHeader_Set(raw, key.c_str(), value.c_str());
+  if (status == NATS_OK)
+    status = natsConnection_PublishMsg(connection, raw);
+  return status;
+}
+
 nats_events& events_of(void* closure) {
   return *static_cast<nats_events*>(closure);
 }
@@ -198,37 +218,18 @@ natsStatus nats_connection::watch(Call write) {
 
 bus_error nats_connection::publish(const std::string& subject, std::string_view data,
                                    const header_list& headers, const std::string& reply) {
-  auto length = static_cast<int>(data.size());
-  if (headers.empty() && reply.empty())
-    return to_bus_error(watch(
-        [&] { return natsConnection_Publish(connection_, subject.c_str(), data.data(), length); }));
-  if (headers.empty())
-    return to_bus_error(watch([&] {
-      return natsConnection_PublishRequest(connection_, subject.c_str(), reply.c_str(), data.data(),
-                                           length);
-    }));
-  auto* reply_text = reply.empty() ? nullptr : reply.c_str();
-  natsMsg* raw = nullptr;
-  auto status = natsMsg_Create(&raw, subject.c_str(), reply_text, data.data(), length);
-  nats_message_ptr message{raw};
-  for (auto& [key, value] : headers)
-    if (status == NATS_OK)
-      status = natsMsgHeader_Set(raw, key.c_str(), value.c_str());
-  if (status == NATS_OK)
-    status = watch([&] { return natsConnection_PublishMsg(connection_, raw); });
-  return to_bus_error(status);
+  return to_bus_error(watch([&] { return send(connection_, subject, data, headers, reply); }));
 }
 
-bus_error nats_connection::publish_now(const std::string& subject) {
+void nats_connection::publish_now(const std::string& subject) {
   // The library's own thread writes a millisecond after something was queued. Of what can be told
   // to hurry, a request is the least: its answer, which never comes, need not be waited for.
   constexpr std::int64_t no_time_ms = 0;
   natsMsg* answer = nullptr;
-  const auto status = watch([&] {
+  watch([&] {
     return natsConnection_Request(&answer, connection_, subject.c_str(), nullptr, 0, no_time_ms);
   });
   natsMsg_Destroy(answer);
-  return status == NATS_TIMEOUT ? bus_error::none : to_bus_error(status);
 }
 
 subscription_ptr nats_connection::subscribe(const std::string& subject, callback deliver) {

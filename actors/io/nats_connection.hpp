@@ -79,7 +79,7 @@ public:
 
   bus_error publish(const std::string& subject, std::string_view data, const header_list& headers,
                     const std::string& reply) override;
-  bus_error publish_now(const std::string& subject) override;
+  void publish_now(const std::string& subject) override;
   subscription_ptr subscribe(const std::string& subject, callback deliver) override;
 
   /// As `subscribe`, but each message goes to one member of the group only.

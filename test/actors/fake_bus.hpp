@@ -40,9 +40,7 @@ public:
     return io::bus_error::none;
   }
 
-  io::bus_error publish_now(const std::string& subject) override {
-    return publish(subject, {}, {}, {});
-  }
+  void publish_now(const std::string& subject) override { publish(subject, {}, {}, {}); }
 
   io::subscription_ptr subscribe(const std::string& subject, callback deliver) override {
     subscribers[subject] = deliver;
