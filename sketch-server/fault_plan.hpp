@@ -46,6 +46,8 @@ struct action {
   std::optional<std::chrono::milliseconds> latency; ///< instead of the usual one
   std::optional<std::size_t> truncate;              ///< bytes of the body that are left
   std::optional<std::string> content_type;          ///< instead of the true one
+  bool gzip = false;                                ///< compress the body (RFC 1952)
+  std::optional<unsigned> redirect;                 ///< to this server; followed, a good answer
   header_list headers;                              ///< beside the usual ones
 };
 

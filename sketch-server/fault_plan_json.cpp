@@ -179,6 +179,16 @@ constexpr field fields[] = {
      [](draft& to, const json& value) {
        to.does.latency = std::chrono::milliseconds{number(value, "latency_ms", 0, max_interval_ms)};
      }},
+    {"gzip",
+     [](draft& to, const json& value) {
+       to.does.gzip = flag(value, "gzip");
+       ++to.changes;
+     }},
+    {"redirect",
+     [](draft& to, const json& value) {
+       to.does.redirect = static_cast<unsigned>(number(value, "redirect", 300, 308));
+       ++to.changes;
+     }},
     {"content_type",
      [](draft& to, const json& value) {
        to.does.content_type = header_text(value, "content_type");

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "sketch-server/drawing/sketch.hpp"
 #include "sketch-server/fault_plan.hpp"
@@ -20,6 +21,9 @@ struct reply {
   delivery how;
 };
 
+/// The answer's body after RFC 1952. Throws std::runtime_error.
+std::string gzip_compressed(std::string_view body);
+
 reply text_reply(unsigned status, std::string body,
                  std::string content_type = "text/plain; charset=utf-8");
 
@@ -28,6 +32,9 @@ reply error_reply(unsigned status, std::string_view reason);
 
 /// A picture, as `fault` would have it.
 reply picture_reply(shared_bytes picture, picture_format format, const action& fault);
+
+/// Sends the client to the same address with the query `redirected=1`.
+reply redirect_reply(unsigned status, std::string_view target);
 
 /// The answer that `fault`, whose `what` is `text`, gives in place of a picture.
 reply fault_reply(const send_text& text, const action& fault);

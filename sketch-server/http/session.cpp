@@ -162,6 +162,9 @@ void session::perform() {
     return wait_for_ever();
   if (std::holds_alternative<reset>(fault.what))
     return break_connection();
+  const auto target = view(parser_->get().target());
+  if (fault.redirect && !query_value(target, "redirected"))
+    return send(redirect_reply(*fault.redirect, path_of(target)));
   if (const auto text = std::get_if<send_text>(&fault.what))
     return send(fault_reply(*text, fault));
   if (!settings_.fixed_bytes) // which takes no time

@@ -8,6 +8,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/test/unit_test.hpp>
+#include <zlib.h>
 
 #include "sketch-server/http/listener.hpp"
 #include "sketch-server/model.hpp"
@@ -199,6 +200,40 @@ BOOST_AUTO_TEST_CASE(a_truncated_picture_is_a_valid_answer) {
   client caller{server};
   for (int i = 0; i < 2; ++i)
     BOOST_TEST(caller.call().body().size() == 100u);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_is_compressed_on_demand) {
+  const running_server server;
+  client caller{server};
+  const auto plain = caller.call().body();
+  set_faults(server, R"([{"gzip": true}])");
+  const auto compressed = caller.call();
+  BOOST_TEST(compressed[http::field::content_encoding] == "gzip");
+  std::string body(plain.size() + 1, '\0');
+  z_stream stream{};
+  BOOST_TEST_REQUIRE(inflateInit2(&stream, 15 + 16) == Z_OK);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(compressed.body().data()));
+  stream.avail_in = static_cast<uInt>(compressed.body().size());
+  stream.next_out = reinterpret_cast<Bytef*>(body.data());
+  stream.avail_out = static_cast<uInt>(body.size());
+  BOOST_TEST(inflate(&stream, Z_FINISH) == Z_STREAM_END);
+  body.resize(stream.total_out);
+  inflateEnd(&stream);
+  BOOST_TEST((body == plain));
+}
+
+BOOST_AUTO_TEST_CASE(a_redirect_that_is_followed_leads_to_the_picture) {
+  const running_server server;
+  set_faults(server, R"([{"redirect": 307}])");
+  client caller{server};
+  caller.send(http::verb::post, "/", R"({"inputs": "a cat"})");
+  error_code problem;
+  const auto moved = caller.receive(problem);
+  BOOST_TEST(moved.result_int() == 307u);
+  const std::string location{moved[http::field::location]};
+  BOOST_TEST(location == "/?redirected=1");
+  caller.send(http::verb::post, location, R"({"inputs": "a cat"})");
+  BOOST_TEST(is_whole_png(caller.receive(problem).body()));
 }
 
 BOOST_AUTO_TEST_CASE(a_cut_picture_ends_before_its_announced_length) {

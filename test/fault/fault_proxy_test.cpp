@@ -249,6 +249,37 @@ BOOST_AUTO_TEST_CASE(connections_are_cut_at_once_or_after_so_many_bytes) {
   BOOST_TEST(net.proxy.seen().open == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_silenced_connection_stays_silent_and_new_ones_are_served) {
+  network net;
+  net.connect();
+  net.check_works();
+  net.proxy.silence();
+  send(net.client, "lost");
+  BOOST_TEST(eventually([&] { return net.proxy.seen().bytes_vanished == 4; }));
+  net.proxy.heal();
+  send(net.client, "lost");
+  BOOST_TEST(eventually([&] { return net.proxy.seen().bytes_vanished == 8; }));
+  BOOST_TEST(!readable(net.server, 0ms));
+  net.connect(); // closes the silent one
+  net.check_works();
+  BOOST_TEST(eventually([&] { return net.proxy.seen().open == 1; }));
+  BOOST_TEST(net.proxy.seen().silenced == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_idle_connection_is_forgotten) {
+  network net;
+  net.connect();
+  faults forgetful;
+  forgetful.forgets_idle_after = 1ms;
+  net.proxy.set(forgetful);
+  // Each look below takes longer than the connection may be idle.
+  BOOST_TEST(eventually([&] {
+    send(net.client, "x");
+    return net.proxy.seen().silenced == 1;
+  }));
+  BOOST_TEST(!closed_within(net.client, 0ms));
+}
+
 BOOST_AUTO_TEST_CASE(a_seed_garbles_the_same_bytes_again) {
   const std::string sent(20'000, 'x');
   auto garbled = [&](std::uint64_t seed) {

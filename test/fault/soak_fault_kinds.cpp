@@ -71,6 +71,9 @@ void add_model_faults(std::vector<fault_kind>& all) {
   add_model_fault(all, "hang", R"("hang": true)");
   add_model_fault(all, "cut", R"("cut": 1000)");
   add_model_fault(all, "html", R"("html": true)");
+  add_model_fault(all, "gzip", R"("gzip": true)");
+  add_model_fault(all, "gzip-500", R"("gzip": true, "status": 500)");
+  add_model_fault(all, "redirect", R"("redirect": 307)");
 }
 
 faults delayed() {
@@ -98,6 +101,13 @@ faults cut_soon() {
   return result;
 }
 
+/// Idle connections are forgotten by something on the way, as balancers do.
+faults forgetful() {
+  faults result;
+  result.forgets_idle_after = milliseconds{100};
+  return result;
+}
+
 /// A path to a server, of the replica that the fault names where each has its own.
 using path_choice = fault_proxy& (*)(stage& on, const fault& what);
 
@@ -116,6 +126,10 @@ void add_path_faults(std::vector<fault_kind>& all, const std::string& server, pa
   add("delay", longest, false, delayed());
   add("half-open", half_open_longest, false, half_open());
   add("throttle", longest, false, throttled());
+  add("idle-forgotten", longest, false, forgetful());
+  all.push_back({server + "-path-silent", server + "-path", of_replica, shortest, shortest, repeats,
+                 false, [path](stage& on, const fault& where) { path(on, where).silence(); },
+                 [](stage&, const fault&) {}});
   if (!repeats) // what acknowledges must not be made up
     add("garble", longest, true, garbled());
 }

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "actors/io/event_loop.hpp"
@@ -101,6 +102,8 @@ public:
       listener_ = {};
     }
     for (const auto& each : open_links()) {
+      if (each->silent)
+        continue;
       for (auto& path : each->flows) {
         const auto& wanted = path.source == 0 ? what.to_server : what.to_client;
         if (path.lost && !wanted.vanish)
@@ -115,6 +118,13 @@ public:
   void cut() {
     for (const auto& each : open_links())
       finish(*each, true);
+  }
+
+  void silence() {
+    for (const auto& each : open_links()) {
+      silence(*each);
+      move_on(*each);
+    }
   }
 
   traffic seen() {
@@ -210,12 +220,29 @@ private:
     move_on(*on);
   }
 
+  void silence(link& on) {
+    if (std::exchange(on.silent, true))
+      return;
+    ++seen_.silenced;
+    for (auto& path : on.flows) {
+      path.apply({});
+      path.faults.vanish = path.lost = true;
+      path.drop_held();
+    }
+  }
+
   void read(link& on, flow& path) {
+    const auto before = std::exchange(on.last_byte, clock::now());
+    const auto limit = faults_.forgets_idle_after;
+    if (limit.count() > 0 && on.last_byte - before > limit)
+      silence(on);
     std::string bytes(64 << 10, '\0');
     const auto size = ::recv(on.ends[path.source].get(), bytes.data(), bytes.size(), 0);
     if (size < 0)
       return errno == EAGAIN || errno == EINTR ? void() : end_is_gone(on, path.source);
     path.ended = size == 0;
+    if (on.silent && path.ended && path.source == 0)
+      return finish(on, true); // the client has gone: nobody is left to notice the silence
     bytes.resize(static_cast<std::size_t>(size));
     if (path.faults.vanish || !on.ends[path.sink]) {
       path.lost = true;
@@ -300,13 +327,12 @@ private:
   /// The peer has reset the connection. The other one hears of it, unless that vanishes too.
   void end_is_gone(link& on, int end) {
     auto& path = on.flows[end];
-    if (!path.faults.vanish)
+    if (!path.faults.vanish || (on.silent && end == 0))
       return finish(on, true);
     path.lost = path.ended = true;
     loop_.unwatch(on.ends[end].get());
     on.ends[end] = {};
-    on.flows[1 - end].held.clear();
-    on.flows[1 - end].held_bytes = 0;
+    on.flows[1 - end].drop_held();
   }
 
   void finish(link& on, bool by_reset) {
@@ -358,6 +384,10 @@ void fault_proxy::set(const faults& what) {
 
 void fault_proxy::cut() {
   relay_->perform([&] { relay_->cut(); });
+}
+
+void fault_proxy::silence() {
+  relay_->perform([&] { relay_->silence(); });
 }
 
 traffic fault_proxy::seen() const {

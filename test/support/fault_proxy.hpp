@@ -41,6 +41,10 @@ enum class admission {
 
 struct faults {
   admission newcomers = admission::serve;
+
+  /// A balancer that forgets: a connection on which nothing has passed for longer than this falls
+  /// silent for good (see fault_proxy::silence). 0: no connection is forgotten.
+  std::chrono::milliseconds forgets_idle_after{0};
   path_faults to_server;
   path_faults to_client;
 };
@@ -54,6 +58,7 @@ struct traffic {
   std::uint64_t bytes_to_server = 0;
   std::uint64_t bytes_to_client = 0;
   std::uint64_t bytes_vanished = 0; ///< both ways
+  std::uint64_t silenced = 0;       ///< connections that fell silent for good
 };
 
 /// A TCP proxy on a free loopback port in front of a server, with a network's faults to be switched
@@ -84,6 +89,10 @@ public:
   void set(const faults& what); ///< replaces what was set before
   void heal() { set({}); }
   void cut(); ///< resets every open connection, now
+
+  /// Every open connection falls silent for good: bytes of either side vanish and neither hears
+  /// that the other has closed. New connections are served. `heal` does not bring them back.
+  void silence();
 
   traffic seen() const;
 

@@ -51,6 +51,11 @@ struct flow {
     draw_garbled();
   }
 
+  void drop_held() {
+    held.clear();
+    held_bytes = 0;
+  }
+
   void draw_garbled() {
     if (faults.garbled_share > 0)
       whole_bytes = std::geometric_distribution<std::uint64_t>{
@@ -86,6 +91,8 @@ struct link {
   std::array<io::unique_fd, 2> ends; ///< client, server
   std::array<bool, 2> parked{};      ///< hung up while nothing is wanted of it: not watched
   std::array<flow, 2> flows;         ///< from the client, from the server
+  bool silent = false;               ///< for good
+  proxy_clock::time_point last_byte = proxy_clock::now();
   bool over = false;
 };
 
