@@ -248,11 +248,12 @@ void generator_state::retry_or_give_up(flight& failed, const policy::verdict& wh
                 {"attempt", failed.what->attempt},
                 {"call", failed.calls},
                 {"code", to_string(why.code)},
-                {"error", why.text},
+                {"error", why.text_for_log()},
                 {"pause_ms", again ? decision.pause.count() : 0}});
   if (!again) {
     auto later = decision.later || decision.again; // the latter: but for the drain
-    return finish(failed.what->key, failure{why.code, why.text, later, decision.retry_after});
+    return finish(failed.what->key,
+                  failure{why.code, why.text, later, decision.retry_after, why.detail});
   }
   shared->metrics->retries_by(why.code).Increment();
   failed.at = stage::pausing;

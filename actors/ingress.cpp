@@ -170,7 +170,7 @@ void ingress_state::postpone(std::uint64_t number, const failure& why) {
                                           {"stream_sequence", taken.info.stream_sequence},
                                           {"attempt", taken.info.deliveries},
                                           {"code", to_string(why.code)},
-                                          {"error", why.text},
+                                          {"error", why.text_for_log()},
                                           {"delay_ms", delay.count()}});
   auto delay_ns = std::chrono::nanoseconds{delay}.count();
   shared->bus->publish(std::string{taken.message->reply()},
@@ -205,7 +205,7 @@ void ingress_state::settle(std::uint64_t number, in_flight& taken) {
                   {"stream_sequence", taken.info.stream_sequence},
                   {"attempt", taken.info.deliveries},
                   {"code", to_string(why->code)},
-                  {"error", why->text}});
+                  {"error", why->text_for_log()}});
   } else {
     metrics.success.Increment();
     log::debug("a request was answered", {{"request_id", taken.request_id},

@@ -43,6 +43,10 @@ struct failure {
   std::string text;   ///< for a person; quotes the model's status and words
   bool retry = false; ///< whether a later delivery of the same message may succeed
   std::chrono::milliseconds retry_after{0}; ///< the earliest sensible time for it; 0: no opinion
+  std::string detail{}; ///< `text` for the log, where that may say more: hosts, addresses; or empty
+
+  /// What a log line says of it. Never to be published.
+  const std::string& text_for_log() const { return detail.empty() ? text : detail; }
 };
 
 using outcome = std::variant<success, failure>;

@@ -4,10 +4,10 @@
 #include <variant>
 
 #include <boost/algorithm/string/find.hpp>
-#include <boost/algorithm/string/replace.hpp>
 
 #include "actors/policy/model_words.hpp"
 #include "actors/policy/picture_check.hpp"
+#include "actors/policy/redaction.hpp"
 #include "actors/policy/retry_after.hpp"
 #include "messages/utf8.hpp"
 
@@ -64,9 +64,7 @@ std::string compose(std::string text, std::string_view words, std::string_view s
                     std::string_view hint) {
   if (!words.empty())
     text.append(": ").append(words);
-  if (!secret.empty()) // before it is cut: half a token would not be found
-    boost::algorithm::replace_all(text, secret, "***");
-  return clean_text(text, max_text_chars - hint.size()).append(hint);
+  return clean_text(redact(text, secret), max_text_chars - hint.size()).append(hint);
 }
 
 std::optional<std::chrono::milliseconds>
@@ -81,8 +79,10 @@ read_retry_after(const model_reply& reply, const model_words& words, std::int64_
 }
 
 verdict classify_transport(const model_reply& reply) {
+  // The library's words name hosts and addresses: they are for the log only.
   const auto judge = [&](kind what, error_code code, const char* text) {
-    return verdict{what, {}, code, compose(text, reply.transport_text, reply.secret, {}), {}};
+    auto detail = compose(text, reply.transport_text, reply.secret, {});
+    return verdict{what, {}, code, text, {}, std::move(detail)};
   };
   switch (reply.transport) {
   case transport_error::connect:
@@ -115,7 +115,7 @@ verdict classify_success(const model_reply& reply) {
               + std::get<std::string>(inspected);
   if (!reply.content_type.empty())
     text.append(", called ").append(reply.content_type);
-  const auto words = read_model_words(reply.body).text;
+  const auto words = read_model_words(reply.body, reply.secret).text;
   return {kind::retry,
           {},
           error_code::invalid_picture,
@@ -124,7 +124,7 @@ verdict classify_success(const model_reply& reply) {
 }
 
 verdict classify_refusal(const model_reply& reply, std::int64_t unix_time_s) {
-  const auto words = read_model_words(reply.body);
+  const auto words = read_model_words(reply.body, reply.secret);
   const auto [what, code] = meaning_of(reply.status);
   verdict result;
   result.what = what;

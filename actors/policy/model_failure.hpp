@@ -32,7 +32,7 @@ struct model_reply {
   std::string_view content_type; ///< quoted where no picture came; it decides nothing
   std::string_view retry_after;  ///< header `Retry-After`; empty where there is none
   std::string_view rate_limit;   ///< header `RateLimit`; empty where there is none
-  std::string_view secret;       ///< the token: masked wherever the model repeats it
+  std::string_view secret;       ///< the token: masked wherever the model repeats it (`redact`)
 };
 
 /// What to make of one call.
@@ -53,6 +53,12 @@ struct verdict {
   std::string text;
   /// The earliest time at which the server wants to see us again, from now; up to 10 minutes.
   std::optional<std::chrono::milliseconds> retry_after;
+  /// `text` for the log, where that may say more than a client is told: the library's words, which
+  /// name hosts and addresses. Else empty.
+  std::string detail{};
+
+  /// What a log line says of it. Never to be published.
+  const std::string& text_for_log() const { return detail.empty() ? text : detail; }
 };
 
 /// Classifies the end of a call to a Hugging Face endpoint, serverless or dedicated:

@@ -10,6 +10,8 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
+#include "actors/policy/redaction.hpp"
+
 namespace meme::policy {
 
 namespace {
@@ -125,22 +127,33 @@ std::string_view read_title(std::string_view html) {
   return html.substr(0, static_cast<std::size_t>(closing.begin() - html.begin()));
 }
 
+/// A text that is no JSON, or none that says anything.
+std::string read_text(std::string_view body) {
+  const auto start = body.find_first_not_of(" \t\r\n");
+  if (start == std::string_view::npos)
+    return {};
+  if (body[start] == '<')
+    return std::string(read_title(body));
+  return std::string(body.substr(start, max_text_bytes));
+}
+
 } // namespace
 
-model_words read_model_words(std::string_view body) {
-  body = body.substr(0, max_bytes);
-  const auto start = body.find_first_not_of(" \t\r\n");
-  if (start == std::string_view::npos || std::any_of(body.begin(), body.end(), is_binary))
+model_words read_model_words(std::string_view body, std::string_view secret) {
+  const auto looked_at = body.substr(0, max_bytes);
+  const auto start = looked_at.find_first_not_of(" \t\r\n");
+  if (start == std::string_view::npos || std::any_of(looked_at.begin(), looked_at.end(), is_binary))
     return {};
-  const auto first = body[start];
+  const auto first = looked_at[start];
   if (first == '{' || first == '[' || first == '"') {
-    auto words = read_json(body);
+    auto words = read_json(looked_at);
+    words.text = redact(words.text, secret);
     if (!words.text.empty() || words.estimated_time)
       return words;
   }
-  if (first == '<')
-    return {std::string(read_title(body)), {}};
-  return {std::string(body.substr(start, max_text_bytes)), {}};
+  // A secret that begins within the bytes that are looked at is masked to its end.
+  const auto redacted = redact(body.substr(0, max_bytes + secret.size()), secret);
+  return {read_text(std::string_view{redacted}.substr(0, max_bytes)), {}};
 }
 
 } // namespace meme::policy

@@ -9,7 +9,8 @@ namespace meme::policy {
 
 /// What can be read from the body of a model's refusal.
 struct model_words {
-  std::string text; ///< for a person, raw: neither checked nor shortened; may be empty
+  /// For a person, without the token, else raw: neither checked nor shortened; may be empty.
+  std::string text;
   /// Hugging Face's `estimated_time` of a model that is loading: time until it has loaded.
   std::optional<std::chrono::milliseconds> estimated_time;
 };
@@ -21,7 +22,8 @@ struct model_words {
 ///  * HTML, as gateways answer: the title;
 ///  * any other text: as it is; of binary data, nothing.
 ///
-/// Only the first 64 KiB are looked at, in constant stack.
-model_words read_model_words(std::string_view body);
+/// Only the first 64 KiB are looked at, in constant stack. `secret` is masked (`redact`) after
+/// JSON is decoded, and in other texts before anything is cut off.
+model_words read_model_words(std::string_view body, std::string_view secret);
 
 } // namespace meme::policy

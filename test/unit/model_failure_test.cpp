@@ -188,10 +188,11 @@ BOOST_AUTO_TEST_CASE(a_call_that_did_not_end_is_classified) {
   for (const auto& each : cases) {
     auto reply = answer(200, test::png(8, 8)); // cannot be trusted
     reply.transport = each.error;
-    reply.transport_text = "the library's\nwords";
+    reply.transport_text = "Failed to connect\nto 10.0.0.7 port 80";
     const auto seen = judge(reply);
     BOOST_TEST(is(seen, each.what, each.code));
-    BOOST_TEST(seen.text.find(": the library's words") != std::string::npos);
+    BOOST_TEST(seen.text_for_log() == seen.text + ": Failed to connect to 10.0.0.7 port 80");
+    BOOST_TEST(seen.text.find("10.0.0.7") == std::string::npos); // clients get this
   }
 }
 
@@ -223,7 +224,7 @@ BOOST_AUTO_TEST_CASE(errors_of_all_shapes_are_read) {
       {" \n", ""},
   };
   for (const auto& [body, text] : bodies)
-    BOOST_TEST(read_model_words(body).text == text);
+    BOOST_TEST(read_model_words(body, {}).text == text);
 }
 
 BOOST_AUTO_TEST_CASE(binary_data_is_not_quoted) {
@@ -262,6 +263,26 @@ BOOST_AUTO_TEST_CASE(the_token_is_masked_wherever_it_comes_from) {
   reply.content_type = "text/hf_secret";
   BOOST_TEST(judge(reply).text.find("called text/***") != std::string::npos);
   BOOST_TEST(judge(reply).text.find("hf_secret") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_token_is_masked_before_the_words_are_cut_and_after_they_are_decoded) {
+  const std::string token = "hf_AbCdEfGhIjKlMnOpQrStUvWxYz01234567";
+  const auto says = [&](const std::string& body) {
+    auto reply = answer(400, body);
+    reply.secret = token;
+    return judge(reply).text;
+  };
+  for (const std::size_t cut : {4'096, 65'536})
+    for (std::size_t before = cut - token.size() - 1; before <= cut; ++before) {
+      const auto text = says("x" + std::string(before - 1, ' ') + token);
+      for (std::size_t at = 0; at + 4 <= token.size(); ++at)
+        BOOST_REQUIRE(text.find(token.substr(at, 4)) == text.npos);
+    }
+  BOOST_TEST(says(R"({"error":"\u0068f_AbCdEfGhIjKlMnOpQrStUvWxYz0123456\u0037!"})")
+             == "the model answered 400: ***!");
+  BOOST_TEST(says("<title>" + token + "</title>") == "the model answered 400: ***");
+  BOOST_TEST(says(R"({"detail":["hf_AbCdEfGhI","jKlMnOpQrStUv"]})")
+             == "the model answered 400: ***; ***");
 }
 
 BOOST_AUTO_TEST_CASE(deep_nesting_needs_no_stack) {

@@ -1,0 +1,56 @@
+#define BOOST_TEST_MODULE redaction
+#include <boost/test/unit_test.hpp>
+
+#include <random>
+
+#include "actors/policy/redaction.hpp"
+
+using meme::policy::redact;
+
+namespace {
+
+const std::string token = "hf_AbCdEfGhIjKlMnOpQrStUvWxYz01234567";
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(the_whole_secret_is_masked_wherever_it_stands) {
+  BOOST_TEST(redact(token, token) == "***");
+  BOOST_TEST(redact("a " + token + " b", token) == "a *** b");
+  BOOST_TEST(redact(token + token, token) == "***");
+  BOOST_TEST(redact(token + " and " + token, token) == "*** and ***");
+}
+
+BOOST_AUTO_TEST_CASE(any_run_of_eight_characters_of_it_is_masked) {
+  for (std::size_t from = 0; from < token.size(); ++from)
+    for (std::size_t size = 1; from + size <= token.size(); ++size) {
+      const auto run = token.substr(from, size);
+      const auto expected = size < 8 ? "<" + run + ">" : "<***>";
+      BOOST_REQUIRE_EQUAL(redact("<" + run + ">", token), expected);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_run_is_masked_to_its_end_and_no_further) {
+  BOOST_TEST(redact("xhf_AbCdEfX", token) == "x***X");
+  BOOST_TEST(redact("hf_AbCdE-fGhIjKlM", token) == "***-***");
+  BOOST_TEST(redact("hf_AbCd EfGhIjK", token) == "hf_AbCd EfGhIjK");
+}
+
+BOOST_AUTO_TEST_CASE(a_short_secret_is_masked_as_a_whole) {
+  BOOST_TEST(redact("an hf_x and hf_y", "hf_x") == "an *** and hf_y");
+  BOOST_TEST(redact("no secret", "") == "no secret");
+  BOOST_TEST(redact("", token) == "");
+}
+
+BOOST_AUTO_TEST_CASE(no_run_is_left_whatever_the_text_and_where_it_is_cut) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    for (auto pieces = random() % 6; pieces > 0; --pieces) {
+      text += token.substr(random() % token.size(), random() % token.size());
+      text.append(random() % 3, ' ');
+    }
+    const auto masked = redact(text, token);
+    for (std::size_t at = 0; at + 8 <= masked.size(); ++at)
+      BOOST_REQUIRE(token.find(masked.substr(at, 8)) == token.npos);
+  }
+}
