@@ -1,5 +1,8 @@
 #include "actors/instruments.hpp"
 
+#include <iterator>
+#include <utility>
+
 namespace meme {
 
 namespace {
@@ -21,9 +24,18 @@ Histogram& histogram(Registry& to, const char* name, const char* help) {
   return BuildHistogram().Name(name).Help(help).Register(to).Add({}, bounds);
 }
 
+/// All but the supervisor, whose end is the end of the process.
+std::vector<std::string> actor_names(std::size_t model_clients) {
+  std::vector<std::string> names{"cache", "fitter",    "generator",   "ingress",
+                                 "pages", "publisher", "provisioner", "store"};
+  for (std::size_t i = 0; i < model_clients; ++i)
+    names.push_back("model-client-" + std::to_string(i));
+  return names;
+}
+
 } // namespace
 
-instruments::instruments(std::shared_ptr<Registry> to)
+instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients)
     : registry(std::move(to)),
       requests(counter(*registry, "meme_generator_requests_total",
                        "Messages taken from the queue, bad ones too")),
@@ -102,7 +114,23 @@ instruments::instruments(std::shared_ptr<Registry> to)
       mailbox_depths_(BuildGauge()
                           .Name("meme_generator_mailbox_depth")
                           .Help("Messages that wait in an actor's mailbox, now and then")
-                          .Register(*registry)) {}
+                          .Register(*registry)) {
+  for (auto code : all_error_codes()) {
+    errors_by(code);
+    retries_by(code);
+  }
+  for (const auto& actor : actor_names(model_clients)) {
+    restarts_of(actor);
+    mailbox_depth_of(actor);
+  }
+}
+
+std::vector<MetricFamily> instruments::collect() const {
+  auto result = registry->Collect();
+  auto process = process_.Collect();
+  std::move(process.begin(), process.end(), std::back_inserter(result));
+  return result;
+}
 
 Counter& instruments::errors_by(error_code code) {
   return errors_by_code_.Add({{"code", std::string{to_string(code)}}});

@@ -1,14 +1,16 @@
 #pragma once
 
-#include <map>
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include "actors/process_metrics.hpp"
 #include "messages/outcome.hpp"
 
 namespace meme {
@@ -18,7 +20,15 @@ namespace meme {
 /// with dashboards: test/unit/golden holds the list.
 class instruments {
 public:
-  explicit instruments(std::shared_ptr<prometheus::Registry> registry);
+  ///
+  /// Series with labels exist from the start, at 0, for every value that is known: Prometheus'
+  /// increase() does not see the first step of a series that begins with it. `model_clients` is how
+  /// many actors of that kind there are.
+  explicit instruments(std::shared_ptr<prometheus::Registry> registry,
+                       std::size_t model_clients = 1);
+
+  /// What /metrics shows: the instruments, and what is known of the build and the process.
+  std::vector<prometheus::MetricFamily> collect() const;
 
   const std::shared_ptr<prometheus::Registry> registry;
 
@@ -73,6 +83,7 @@ private:
   prometheus::Family<prometheus::Counter>& retries_;
   prometheus::Family<prometheus::Counter>& restarts_;
   prometheus::Family<prometheus::Gauge>& mailbox_depths_;
+  process_metrics process_;
 };
 
 using instruments_ptr = std::shared_ptr<instruments>;

@@ -68,7 +68,7 @@ io::page pages::serve(const io::page_request& request) {
 }
 
 io::page pages::metrics() const {
-  auto text = prometheus::TextSerializer{}.Serialize(shared_->metrics->registry->Collect());
+  auto text = prometheus::TextSerializer{}.Serialize(shared_->metrics->collect());
   return {200, "text/plain; version=0.0.4; charset=utf-8", std::move(text)};
 }
 

@@ -77,7 +77,8 @@ std::shared_ptr<context> make_context(const config::options& options) {
   resolve(shared->options.generator.url, options.generator);
   if (!options.generator.fast_url.empty())
     resolve(shared->options.generator.fast_url, options.generator);
-  shared->metrics = std::make_shared<instruments>(std::make_shared<prometheus::Registry>());
+  shared->metrics = std::make_shared<instruments>(std::make_shared<prometheus::Registry>(),
+                                                  options.generator.workers);
   shared->budget = std::make_shared<io::byte_budget>(options.ingress.max_bytes_in_flight);
   shared->wall_clock = &std::chrono::system_clock::now;
   shared->seed = std::random_device{}();

@@ -70,6 +70,13 @@ std::string_view to_string(error_code code) {
   return "internal";
 }
 
+std::vector<error_code> all_error_codes() {
+  std::vector<error_code> codes;
+  for (auto i = 0; i <= static_cast<int>(error_code::internal); ++i)
+    codes.push_back(static_cast<error_code>(i));
+  return codes;
+}
+
 std::string encode_result(const answer_header& header, const success& result) {
   const auto made = make_frame(header, result);
   const auto& picture = result.picture->base64;

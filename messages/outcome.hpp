@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "messages/picture.hpp"
 
@@ -24,11 +25,14 @@ enum class error_code {
   invalid_picture,    ///< what the model sent is not a complete picture
   image_too_large,    ///< the picture does not fit into one message of the server
   attempts_exhausted, ///< delivered too often without an answer
-  internal,           ///< a fault of the service itself
+  internal,           ///< a fault of the service itself; stays the last
 };
 
 /// The code as it stands in JSON and in metrics: snake_case, e.g. `model_rejected`.
 std::string_view to_string(error_code code);
+
+/// Every code, in the order of the enumeration.
+std::vector<error_code> all_error_codes();
 
 /// A picture was made or found.
 struct success {

@@ -7,6 +7,8 @@
 #include <variant>
 
 /// Structured logs: one event a line on standard error, as a JSON object or as text for people.
+/// Texts, which may be others' words, are made printable (messages/printable.hpp). Writing waits
+/// for no reader: a line for which standard error has no room is dropped and counted.
 ///
 ///     log::info("answered", {{"request_id", id}, {"stream_sequence", sequence}});
 namespace meme::log {
@@ -41,6 +43,9 @@ bool enabled(level of);
 
 /// From any thread. Does nothing below the level given at the start.
 void write(level of, std::string_view message, fields more = {});
+
+/// How many lines were dropped since the start.
+std::uint64_t dropped_lines();
 
 inline void debug(std::string_view message, fields more = {}) {
   if (enabled(level::debug))

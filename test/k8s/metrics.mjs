@@ -1,6 +1,7 @@
 // Every metric that a rule or a panel names has to exist.
 //
-//   node metrics.mjs NAMES FILE…    NAMES: files with a name a line, separated by commas;
+//   node metrics.mjs NAMES FILE…    NAMES: files with a name a line (what follows a space is not
+//                                   looked at), separated by commas;
 //                                   FILE: PrometheusRules (.yaml) and dashboards (.json)
 //
 // A histogram's series (_bucket, _sum, _count) count as its name.
@@ -9,7 +10,7 @@ import { finish, manifests, problem } from './documents.mjs';
 
 const [lists, ...files] = process.argv.slice(2);
 const known = new Set(lists.split(',').flatMap((file) =>
-  readFileSync(file, 'utf8').split('\n').map((line) => line.replace(/#.*/, '').trim()).filter(Boolean)));
+  readFileSync(file, 'utf8').split('\n').map((line) => line.replace(/[ #].*/, '')).filter(Boolean)));
 const exists = (name) => known.has(name) || known.has(name.replace(/_(bucket|sum|count)$/, ''));
 
 // Words of PromQL that are neither a label, a function, a keyword nor a duration.
