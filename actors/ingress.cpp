@@ -17,6 +17,7 @@ ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_
   incarnation = number;
   random.seed(shared->seed ^ number);
   auto& options = shared->options;
+  rules = make_publish_rules(options.nats);
   window = policy::pull_window{options.ingress.max_in_flight};
   plan = {policy::model_address{options.generator.url},
           policy::model_address{options.generator.fast_url}, options.generator.prompt_template,
@@ -71,7 +72,7 @@ void ingress_state::take(io::bus_message_ptr message, delivery_info info) {
 }
 
 void ingress_state::begin(in_flight& taken, std::uint64_t number) {
-  auto read = read_intake(*taken.message, taken.info.stream_sequence, shared->options);
+  auto read = read_intake(*taken.message, taken.info.stream_sequence, shared->options, rules);
   taken.request_id = std::move(read.request_id);
   taken.prompt = std::move(read.prompt);
   taken.reply_to = std::move(read.reply_to);

@@ -11,6 +11,7 @@
 
 #include "actors/context.hpp"
 #include "actors/policy/plan.hpp"
+#include "actors/policy/publish_rules.hpp"
 #include "actors/policy/pull_window.hpp"
 #include "messages/interfaces.hpp"
 
@@ -87,6 +88,7 @@ struct ingress_state {
   peers_ptr now_peers = std::make_shared<peers>();
 
   policy::plan_options plan;
+  policy::publish_rules rules{{}, {}}; ///< where answers may go
   policy::pull_window window{0};
   binding bound;
   bool link_up = false;

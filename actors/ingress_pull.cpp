@@ -31,6 +31,7 @@ void ingress_state::on_binding(const binding& found) {
   report_health(found.usable, found.reason);
   if (found.usable) {
     bound = found;
+    rules.set_kept(found.kept_subjects);
     return renew_subscription(nullptr);
   }
   // What is held still goes by the limits found before.

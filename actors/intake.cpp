@@ -7,25 +7,19 @@ namespace {
 /// W3C Trace Context's has 55 characters; a later version's may have more.
 constexpr std::size_t max_traceparent = 128;
 
-/// Whether answers on `subject` would go to the service itself, or to what others listen on.
-bool is_own(const std::string& subject, const config::nats_options& nats) {
-  auto inside = [&](const std::string& parent) {
-    return subject == parent || subject.rfind(parent + ".", 0) == 0;
-  };
-  return inside(nats.request_subject) || inside(nats.response_subject) || inside(nats.dead_subject);
-}
-
 } // namespace
 
+policy::publish_rules make_publish_rules(const config::nats_options& nats) {
+  return {{nats.request_subject, nats.response_subject, nats.dead_subject},
+          policy::reply_filters(nats.reply_subjects, nats.inbox_prefix)};
+}
+
 intake read_intake(const io::bus_message& message, std::uint64_t stream_sequence,
-                   const config::options& options) {
+                   const config::options& options, const policy::publish_rules& rules) {
   auto& limits = options.ingress.limits;
   intake result;
   if (auto trace = message.header("traceparent"); trace.size() <= max_traceparent)
     result.traceparent = std::move(trace);
-  auto allowed = [&](const std::string& subject) {
-    return valid_reply_subject(subject) && !is_own(subject, options.nats);
-  };
   auto id_or_derived = [&](std::string& own) {
     if (!own.empty())
       return std::move(own);
@@ -40,7 +34,7 @@ intake read_intake(const io::bus_message& message, std::uint64_t stream_sequence
   if (auto* bad = std::get_if<bad_request>(&parsed)) {
     result.request_id = id_or_derived(bad->id);
     auto& reply = bad->reply_to.empty() ? reply_header : bad->reply_to;
-    if (allowed(reply))
+    if (rules.reply_refusal(reply).empty())
       result.reply_to = std::move(reply);
     result.request = failure{bad->code, std::move(bad->error)};
     return result;
@@ -49,10 +43,8 @@ intake read_intake(const io::bus_message& message, std::uint64_t stream_sequence
   result.request_id = id_or_derived(wanted.id);
   result.prompt = wanted.prompt;
   auto& reply = wanted.reply_to.empty() ? reply_header : wanted.reply_to;
-  if (!reply.empty() && !allowed(reply)) {
-    result.request = failure{error_code::bad_request,
-                             "reply_to must be a subject without wildcards and without $, and none "
-                             "of the service's own"};
+  if (auto refusal = reply.empty() ? std::string{} : rules.reply_refusal(reply); !refusal.empty()) {
+    result.request = failure{error_code::bad_request, "reply_to " + refusal};
     return result;
   }
   result.reply_to = std::move(reply);

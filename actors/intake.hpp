@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "actors/io/bus.hpp"
+#include "actors/policy/publish_rules.hpp"
 #include "config/options.hpp"
 #include "messages/outcome.hpp"
 #include "messages/request.hpp"
@@ -21,8 +22,11 @@ struct intake {
   std::variant<meme_request, failure> request;
 };
 
+/// Where answers may go, as far as the configuration says; what the streams keep is found later.
+policy::publish_rules make_publish_rules(const config::nats_options& nats);
+
 /// A request without an id gets one from where its message is: `<stream>-<stream sequence>`.
 intake read_intake(const io::bus_message& message, std::uint64_t stream_sequence,
-                   const config::options& options);
+                   const config::options& options, const policy::publish_rules& rules);
 
 } // namespace meme

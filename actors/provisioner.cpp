@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "actors/intake.hpp"
 #include "actors/io/log.hpp"
 #include "actors/resilience.hpp"
 #include "actors/stranded.hpp"
@@ -76,6 +77,7 @@ struct provisioning {
         api.create_stream(*stream);
       return true;
     }
+    report.result.kept_subjects = stream->subjects;
     auto said = "stream " + nats.stream;
     if (stream->retention == js_LimitsPolicy)
       return refuse(said
@@ -175,11 +177,24 @@ struct provisioning {
               + ".> wait for ever");
   }
 
+  /// What the dead letters' stream keeps beside them. Nothing else needs the permission to ask.
+  void note_dead_subjects() {
+    try {
+      if (auto stream = api.find_stream(options.nats.dead_stream))
+        report.result.kept_subjects.insert(report.result.kept_subjects.end(),
+                                           stream->subjects.begin(), stream->subjects.end());
+    } catch (const std::exception& e) {
+      log::debug("the subjects of the dead letters' stream are not known", {{"error", e.what()}});
+    }
+  }
+
   bool keep_dead_letters() {
     auto& nats = options.nats;
     auto keeper = api.stream_of(nats.dead_subject);
-    if (keeper == nats.dead_stream)
+    if (keeper == nats.dead_stream) {
+      note_dead_subjects();
       return true;
+    }
     if (!keeper.empty()) {
       report.differences.push_back("dead letters on " + nats.dead_subject + " are kept by stream "
                                    + keeper + " instead of " + nats.dead_stream);
@@ -228,6 +243,7 @@ struct provisioner_state {
   std::string last_reason;       ///< said once, not every two seconds
   bool told_differences = false;
   std::unordered_map<std::uint64_t, burial> burials; ///< by place in the stream
+  policy::publish_rules rules{{}, {}};               ///< where their answers may go
 
   static constexpr const char* name = "provisioner";
 };
@@ -264,6 +280,8 @@ void look(provisioner_actor::pointer self, provisioner_state& state) {
     report.result.reason = e.what();
   }
   say(state, report);
+  if (report.result.usable)
+    state.rules.set_kept(report.result.kept_subjects);
   if (state.now_peers->ingress)
     self->send(state.now_peers->ingress, report.result);
   if (report.result.usable)
@@ -278,7 +296,7 @@ void bury(provisioner_actor::pointer self, provisioner_state& state, const deliv
     return;
   auto& so_far = state.burials[which->stream_sequence];
   try {
-    bury_stranded(*state.link, *state.shared, *which, so_far);
+    bury_stranded(*state.link, *state.shared, *which, state.rules, so_far);
     state.burials.erase(which->stream_sequence);
   } catch (const std::exception& e) {
     log::error("a message that the server has given up is still in the stream",
@@ -305,6 +323,7 @@ provisioner_actor spawn_provisioner(caf::local_actor* parent, context_ptr shared
                      std::shared_ptr<io::nats_connection> link, std::shared_ptr<last_seen> before) {
     install_handlers(self, provisioner_state::name);
     self->state.shared = std::move(with);
+    self->state.rules = make_publish_rules(self->state.shared->options.nats);
     self->state.link = std::move(link);
     self->state.seen = std::move(before);
     return provisioner_actor::behavior_type{

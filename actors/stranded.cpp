@@ -14,9 +14,9 @@ namespace {
 constexpr auto patience = std::chrono::seconds{3}; ///< for one answer of the server
 
 answer last_answer(const context& shared, const stranded_message& which,
-                   const io::stored_message& stored) {
+                   const io::stored_message& stored, const policy::publish_rules& rules) {
   auto& stream = shared.options.nats.stream;
-  auto read = read_intake(*stored.message, which.stream_sequence, shared.options);
+  auto read = read_intake(*stored.message, which.stream_sequence, shared.options, rules);
   answer result;
   result.header = {std::move(read.request_id), std::move(read.prompt), shared.unix_time_s(), 0,
                    which.deliveries};
@@ -52,14 +52,14 @@ std::string stranded_subject(const config::nats_options& nats) {
 }
 
 void bury_stranded(io::nats_connection& link, const context& shared, const stranded_message& which,
-                   burial& so_far) {
+                   const policy::publish_rules& rules, burial& so_far) {
   io::jetstream api{link.handle(), patience};
   auto& nats = shared.options.nats;
   auto found = api.find_message(nats.stream, which.stream_sequence);
   if (!found)
     return;
   if (so_far.answered_ns == 0) {
-    auto what = last_answer(shared, which, *found);
+    auto what = last_answer(shared, which, *found, rules);
     auto connection = link.connection_count();
     api.publish(nats.dead_subject, found->message->data(), dead_letter_headers(what));
     publish_error(link, shared, what, false);

@@ -5,6 +5,7 @@
 
 #include "actors/context.hpp"
 #include "actors/io/nats_connection.hpp"
+#include "actors/policy/publish_rules.hpp"
 #include "messages/delivery.hpp"
 
 namespace meme {
@@ -26,6 +27,6 @@ struct burial {
 /// one fails, with the message still in the stream: to be tried again with the same `so_far`. A
 /// message that is not there any more is no error.
 void bury_stranded(io::nats_connection& link, const context& shared, const stranded_message& which,
-                   burial& so_far);
+                   const policy::publish_rules& rules, burial& so_far);
 
 } // namespace meme

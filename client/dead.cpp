@@ -1,5 +1,6 @@
 #include "client/dead.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/intake.hpp"
 #include "actors/io/jetstream.hpp"
 #include "actors/io/nats_options.hpp"
 #include "client/answer.hpp"
@@ -53,9 +55,18 @@ public:
       : std::runtime_error("there is no dead letter " + std::to_string(number)) {}
 };
 
+/// What must not be queued again as it stands, with the reason.
+class requeue_refused : public std::runtime_error {
+public:
+  requeue_refused(std::uint64_t number, const std::string& reason)
+      : std::runtime_error("dead letter " + std::to_string(number)
+                           + " is not queued again: " + reason) {}
+};
+
 class dead_letters {
 public:
-  explicit dead_letters(const config::nats_options& nats) : subject_(nats.dead_subject) {
+  explicit dead_letters(const config::nats_options& nats)
+      : subject_(nats.dead_subject), queue_(nats.stream), rules_(make_publish_rules(nats)) {
     const auto options = io::make_nats_options(nats, "meme-generator dead");
     connection_ = connect(*options);
     jsCtx* raw = nullptr;
@@ -167,11 +178,14 @@ private:
     return letter;
   }
 
+  /// Whoever may publish on the dead letters' subject may have written the letter: it goes to the
+  /// queue that the configuration names, or nowhere.
   void queue_again(std::uint64_t number, natsMsg& letter) {
     const auto subject = header(letter, "Meme-Subject");
     if (subject.empty())
-      throw std::runtime_error("dead letter " + std::to_string(number)
-                               + " does not say where it came from (no Meme-Subject)");
+      throw requeue_refused(number, "it does not say where it came from (no Meme-Subject)");
+    if (const auto refusal = rules_.requeue_refusal(subject); !refusal.empty())
+      throw requeue_refused(number, "its subject " + printable(subject) + ' ' + refusal);
     natsMsg* raw = nullptr;
     const auto data = payload(letter);
     check(
@@ -186,8 +200,45 @@ private:
     for (const auto* name : kept_headers)
       if (const auto value = header(letter, name); !value.empty())
         check(natsMsgHeader_Set(raw, name, value.c_str()), "set a header");
-    check(js_PublishMsg(nullptr, jetstream_.get(), raw, nullptr, nullptr),
-          "queue dead letter " + std::to_string(number) + " on " + subject);
+    publish_to_queue(number, subject, raw);
+  }
+
+  /// The stream of requests, or one that it takes its messages from.
+  std::string stream_for(const std::string& subject) {
+    auto keeper = io::jetstream{connection_.get(), patience}.stream_of(subject);
+    if (keeper.empty() || keeper == queue_)
+      return queue_;
+    jsStreamInfo* raw = nullptr;
+    check(js_GetStreamInfo(&raw, jetstream_.get(), queue_.c_str(), nullptr, nullptr),
+          "look at stream " + queue_);
+    const nats_ptr<jsStreamInfo> info{raw};
+    auto feeds = [&](const jsStreamSource* source) {
+      return source != nullptr && source->Name != nullptr && keeper == source->Name;
+    };
+    const auto& config = *info->Config;
+    const auto is_source =
+        feeds(config.Mirror)
+        || std::any_of(config.Sources, config.Sources + config.SourcesLen, feeds);
+    return is_source ? keeper : queue_;
+  }
+
+  /// The stream of requests has to store the message, and no other one that takes its subject.
+  void publish_to_queue(std::uint64_t number, const std::string& subject, natsMsg* again) {
+    jsPubOptions wanted;
+    jsPubOptions_Init(&wanted);
+    const auto keeper = stream_for(subject);
+    // A queue refuses what it gets from a stream that feeds it, if the message's header expects
+    // that stream: there the acknowledgement alone has to do.
+    if (keeper == queue_)
+      wanted.ExpectStream = queue_.c_str();
+    jsPubAck* raw_ack = nullptr;
+    auto error = jsErrCode{};
+    const auto status = js_PublishMsg(&raw_ack, jetstream_.get(), again, &wanted, &error);
+    const nats_ptr<jsPubAck> ack{raw_ack};
+    if (error == JSStreamNotMatchErr || (ack && keeper != ack->Stream))
+      throw requeue_refused(number, "its subject " + printable(subject)
+                                        + " is kept by another stream than " + queue_);
+    check(status, "queue dead letter " + std::to_string(number) + " on " + subject);
   }
 
   void remove(std::uint64_t number) {
@@ -198,20 +249,27 @@ private:
 
   std::string subject_;
   std::string stream_; ///< may keep more than dead letters
+  std::string queue_;  ///< the stream of requests
+  policy::publish_rules rules_;
   nats_ptr<natsConnection> connection_;
   nats_ptr<jsCtx> jetstream_;
 };
 
-/// One that is gone by now (somebody else is at it, or it is too old) is no reason to leave the
-/// others alone.
-void for_all(dead_letters& letters, void (dead_letters::*act)(std::uint64_t)) {
+/// One that is gone by now (somebody else is at it, or it is too old), or that is refused, is no
+/// reason to leave the others alone. Returns whether none was refused.
+bool for_all(dead_letters& letters, void (dead_letters::*act)(std::uint64_t)) {
+  auto complete = true;
   for (const auto number : letters.all()) {
     try {
       (letters.*act)(number);
     } catch (const letter_gone& gone) {
       std::cerr << gone.what() << " any more\n";
+    } catch (const requeue_refused& refused) {
+      std::cerr << refused.what() << '\n';
+      complete = false;
     }
   }
+  return complete;
 }
 
 int run(const config::nats_options& nats, const dead_command& command) {
@@ -231,8 +289,8 @@ int run(const config::nats_options& nats, const dead_command& command) {
   dead_letters letters{nats};
   const auto act = action == "requeue" ? &dead_letters::requeue : &dead_letters::purge;
   if (all)
-    for_all(letters, act);
-  else if (action == "show")
+    return for_all(letters, act) ? 0 : 1;
+  if (action == "show")
     letters.show(std::stoull(command.which));
   else
     (letters.*act)(std::stoull(command.which));

@@ -32,6 +32,7 @@ struct nats_deleter {
   void operator()(jsCtx* p) const noexcept { jsCtx_Destroy(p); }
   void operator()(jsPubAck* p) const noexcept { jsPubAck_Destroy(p); }
   void operator()(jsMsgMetaData* p) const noexcept { jsMsgMetaData_Destroy(p); }
+  void operator()(jsStreamInfo* p) const noexcept { jsStreamInfo_Destroy(p); }
   void operator()(jsConsumerInfo* p) const noexcept { jsConsumerInfo_Destroy(p); }
 };
 

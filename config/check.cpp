@@ -51,6 +51,13 @@ std::string subject(const std::string& text) {
   return valid_reply_subject(text) ? "" : "is not such a subject";
 }
 
+std::string subject_filters(const std::string& text) {
+  const auto filters = split_subjects(text);
+  const auto fine = std::all_of(filters.begin(), filters.end(),
+                                [](const auto& each) { return valid_subject_filter(each); });
+  return fine ? "" : "is not a list of such subjects";
+}
+
 std::string number_or_all(const std::string& text) {
   auto is_number =
       !text.empty() && text.size() < 20 && text.find_first_not_of("0123456789") == text.npos;

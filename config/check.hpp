@@ -15,6 +15,7 @@ namespace check {
 std::string nats_urls(const std::string& text);
 std::string jetstream_name(const std::string& text);
 std::string subject(const std::string& text);
+std::string subject_filters(const std::string& text);
 std::string number_or_all(const std::string& text);
 std::string nkey(const std::string& text);
 std::string redis_url(const std::string& text);

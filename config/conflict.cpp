@@ -46,7 +46,8 @@ private:
     const use uses[] = {
         {"nats.request-subject", {nats.request_subject, nats.request_subject + ".>"}},
         {"nats.response-subject", {nats.response_subject, nats.response_subject + ".error"}},
-        {"nats.dead-subject", {nats.dead_subject, nats.dead_subject + ".>"}}};
+        {"nats.dead-subject", {nats.dead_subject, nats.dead_subject + ".>"}},
+        {"nats.inbox-prefix", {nats.inbox_prefix + ".>"}}};
     for (auto first = std::begin(uses); first != std::end(uses); ++first)
       for (auto second = std::next(first); second != std::end(uses); ++second)
         overlap(first->key, first->subjects, second->key, second->subjects);

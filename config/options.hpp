@@ -23,6 +23,8 @@ struct nats_options {
   std::string response_subject = "meme.response"; ///< errors: the same with `.error` appended
   std::string dead_subject = "meme.dead";
   std::string dead_stream = "MEMES_DEAD";
+  std::string reply_subjects = "_INBOX.>"; ///< filters, by commas: what a reply_to may name
+  std::string inbox_prefix = "_INBOX";     ///< of every inbox of ours, the commands' too
   milliseconds connect_timeout = seconds{5};
   milliseconds ping_interval = seconds{5};   ///< two unanswered pings mean a dead connection
   milliseconds write_deadline = seconds{10}; ///< a write that hangs longer breaks the connection

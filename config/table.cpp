@@ -47,6 +47,15 @@ void add_nats(rows& table, nats_options& nats) {
   table.emplace_back("nats.dead-stream", &nats.dead_stream, "the stream that keeps those")
       .takes(jetstream_name, check::jetstream_name);
   table
+      .emplace_back("nats.reply-subjects", &nats.reply_subjects,
+                    "subjects that a request's reply_to may name")
+      .takes("subjects such as _INBOX.> or my.own.*, separated by commas, or \"\"",
+             check::subject_filters);
+  table
+      .emplace_back("nats.inbox-prefix", &nats.inbox_prefix,
+                    "what the subjects of all inboxes begin with")
+      .takes("a subject without wildcards, such as _INBOX_memes", check::subject);
+  table
       .emplace_back("nats.connect-timeout", &nats.connect_timeout, "for a connection to one server")
       .range(10ms, 5min);
   table

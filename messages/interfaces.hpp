@@ -84,6 +84,7 @@ struct binding {
   std::int64_t max_deliver = -1;            ///< the consumer's own limit; -1: none
   std::chrono::milliseconds max_expires{0}; ///< the longest time of one pull; 0: no limit
   std::size_t max_batch = 0;                ///< the most messages for one pull; 0: no limit
+  std::vector<std::string> kept_subjects;   ///< what the streams keep: no reply_to may name it
 };
 
 /// The end of a lookup.

@@ -74,15 +74,15 @@ BOOST_AUTO_TEST_CASE(acknowledgements_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_reply_to_keeps_nobody_from_the_answer) {
-  const auto here = world_that_denies("private.>");
+  const auto here = world_that_denies("_INBOX.private.>");
   become_worker(*here);
-  auto box = here->client.subscribe("open.box");
-  here->ask(request("both-0", "both-0", R"("reply_to": "private.box")"));
-  here->ask(request("both-1", "both-1", R"("reply_to": "open.box")"));
+  auto box = here->client.subscribe("_INBOX.box");
+  here->ask(request("both-0", "both-0", R"("reply_to": "_INBOX.private.box")"));
+  here->ask(request("both-1", "both-1", R"("reply_to": "_INBOX.box")"));
   BOOST_TEST(check_all_ended(*here, ids_of(2, "both")).duplicates == 0u);
   BOOST_TEST(json{box.next().data}.text("/request_id") == "both-1");
   BOOST_TEST(
       eventually([&] { return here->memes->metric("meme_generator_nats_errors_total") == 1; }));
-  BOOST_TEST(here->memes->process().err().find("private.box") != std::string::npos);
+  BOOST_TEST(here->memes->process().err().find("_INBOX.private.box") != std::string::npos);
   BOOST_TEST(here->memes->page("/readyz").status == 200);
 }

@@ -149,12 +149,12 @@ BOOST_AUTO_TEST_CASE(a_traceparent_is_passed_through) {
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_also_goes_where_the_request_says) {
-  auto by_field = client.subscribe("my.answers");
-  auto by_header = client.subscribe("my.other.answers");
-  ask(request("field", "a cat", R"("reply_to": "my.answers")"));
+  auto by_field = client.subscribe("_INBOX.my.answers");
+  auto by_header = client.subscribe("_INBOX.my.other.answers");
+  ask(request("field", "a cat", R"("reply_to": "_INBOX.my.answers")"));
   client.enqueue("meme.request", request("header", "a dog"),
-                 {{"Meme-Reply-To", "my.other.answers"}});
-  ask(request("failing", "a cow", R"("reply_to": "my.answers", "width": 1)"));
+                 {{"Meme-Reply-To", "_INBOX.my.other.answers"}});
+  ask(request("failing", "a cow", R"("reply_to": "_INBOX.my.answers", "width": 1)"));
   BOOST_TEST(json{by_header.next().data}.text("/request_id") == "header");
   std::set<std::string> ids;
   for (int i = 0; i < 2; ++i)
@@ -165,6 +165,29 @@ BOOST_AUTO_TEST_CASE(an_answer_also_goes_where_the_request_says) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+// Whoever may send a request must not publish with the service's rights.
+BOOST_AUTO_TEST_CASE(answers_go_nowhere_but_where_the_settings_allow_it) {
+  world_settings settings;
+  settings.variables = {{"MEME_NATS_REPLY_SUBJECTS", "my.own.>, kept.>, orders.*"}};
+  world here{settings};
+  here.client.api("STREAM.UPDATE.MEMES", R"({"name": "MEMES", "retention": "workqueue",
+      "storage": "file", "subjects": ["meme.request", "meme.request.>", "kept.here"]})");
+  here.restart_service(); // which looks at the stream anew
+  auto allowed = here.client.subscribe("my.own.answers");
+  auto others = here.client.subscribe("*.*.new");
+  here.ask(request("own", "a cat", R"("reply_to": "my.own.answers")"));
+  BOOST_TEST(json{allowed.next().data}.text("/request_id") == "own");
+  for (const auto* refused : {"kept.here", "orders.a.new", "_INBOX.stranger.new", "my.own",
+                              "meme.response.error", "meme.dead.new"}) {
+    here.ask(request(refused, "a cat", R"("reply_to": ")" + std::string{refused} + '"'));
+    const json error{here.next_error().data};
+    BOOST_TEST(error.text("/request_id") == refused);
+    BOOST_TEST(error.text("/code") == "bad_request");
+  }
+  BOOST_TEST(others.messages().empty());
+  BOOST_TEST(here.drained());
+}
 
 BOOST_AUTO_TEST_CASE(an_id_is_derived_where_there_is_none_and_stays_over_deliveries) {
   world_settings settings;

@@ -56,8 +56,8 @@ BOOST_AUTO_TEST_CASE(are_listed_and_shown) {
 }
 
 BOOST_AUTO_TEST_CASE(are_queued_again_with_their_id_and_another_message_id) {
-  const auto mine = client.subscribe("my.answers");
-  kill_request(request("named", "a cat", R"("reply_to": "my.answers")"));
+  const auto mine = client.subscribe("_INBOX.my.answers");
+  kill_request(request("named", "a cat", R"("reply_to": "_INBOX.my.answers")"));
   kill_request(R"({"prompt": "nameless"})");
   const auto id = json{errors.messages().at(1).data}.text("/request_id");
   mend_model();
@@ -77,8 +77,9 @@ BOOST_AUTO_TEST_CASE(are_queued_again_with_their_id_and_another_message_id) {
 }
 
 BOOST_AUTO_TEST_CASE(keep_the_reply_subject_of_a_header) {
-  auto mine = client.subscribe("my.answers");
-  client.enqueue("meme.request", request("header", "a cat"), {{"Meme-Reply-To", "my.answers"}});
+  auto mine = client.subscribe("_INBOX.my.answers");
+  client.enqueue("meme.request", request("header", "a cat"),
+                 {{"Meme-Reply-To", "_INBOX.my.answers"}});
   BOOST_TEST(json{mine.next().data}.text("/code") == "model_unavailable");
   mend_model();
   BOOST_TEST(dead({"requeue", "1"}).status == 0);
@@ -92,6 +93,54 @@ BOOST_AUTO_TEST_CASE(are_purged) {
   BOOST_TEST(client.messages_in("MEMES_DEAD") == 1);
   BOOST_TEST(dead({"purge", "all"}).status == 0);
   BOOST_TEST(client.messages_in("MEMES_DEAD") == 0);
+}
+
+// Whoever may publish on meme.dead would otherwise have the operator publish anywhere.
+BOOST_AUTO_TEST_CASE(are_queued_again_only_where_requests_come_from) {
+  client.api("STREAM.CREATE.SCRATCH", R"({"name": "SCRATCH", "subjects": ["scratch.>"]})");
+  client.enqueue("scratch.x", "precious");
+  for (const auto* subject : {"scratch.y", "$JS.API.STREAM.DELETE.SCRATCH", "meme.response"})
+    client.enqueue("meme.dead", "{}", {{"Meme-Subject", subject}, {"Meme-Request-Id", "innocent"}});
+  const auto one = dead({"requeue", "2"});
+  BOOST_TEST(one.status == 1);
+  BOOST_TEST(one.err.find("$JS.API.STREAM.DELETE.SCRATCH") != std::string::npos, one.err);
+  BOOST_TEST(one.out.empty(), one.out);
+  const auto all = dead({"requeue", "all"});
+  BOOST_TEST(all.status == 1);
+  BOOST_TEST(all.err.find("scratch.y is neither meme.request nor below it") != std::string::npos,
+             all.err);
+  BOOST_TEST(client.messages_in("SCRATCH") == 1);
+  BOOST_TEST(client.messages_in("MEMES_DEAD") == 3);
+}
+
+// A stream that takes a part of the request subjects is not the queue.
+BOOST_AUTO_TEST_CASE(are_queued_again_only_in_the_stream_of_requests) {
+  client.api("STREAM.UPDATE.MEMES", R"({"name": "MEMES", "subjects": ["meme.request"],
+                                        "retention": "workqueue", "storage": "file"})");
+  client.api("STREAM.CREATE.OTHER", R"({"name": "OTHER", "subjects": ["meme.request.>"]})");
+  client.enqueue("meme.dead", request("stray", "a cat"), {{"Meme-Subject", "meme.request.x"}});
+  const auto run = dead({"requeue", "1"});
+  BOOST_TEST(run.status == 1);
+  BOOST_TEST(run.err.find("another stream than MEMES") != std::string::npos, run.err);
+  BOOST_TEST(client.messages_in("OTHER") == 0);
+  BOOST_TEST(client.messages_in("MEMES_DEAD") == 1);
+}
+
+// Such a queue takes no messages on subjects of its own.
+BOOST_AUTO_TEST_CASE(are_queued_again_in_the_stream_that_feeds_the_queue) {
+  client.api("STREAM.UPDATE.MEMES", R"({"name": "MEMES", "subjects": ["meme.request"],
+                                        "retention": "workqueue", "storage": "file"})");
+  client.api("STREAM.CREATE.FEED", R"({"name": "FEED", "subjects": ["meme.request.>"]})");
+  const auto fed = client.api("STREAM.UPDATE.MEMES",
+                              R"({"name": "MEMES", "subjects": ["meme.request"],
+                                  "retention": "workqueue", "storage": "file",
+                                  "sources": [{"name": "FEED"}]})");
+  BOOST_TEST_REQUIRE(!fed.has("/error"), fed.source());
+  client.enqueue("meme.dead", request("fed", "a cat"), {{"Meme-Subject", "meme.request.x"}});
+  mend_model();
+  const auto run = dead({"requeue", "1"});
+  BOOST_TEST(run.status == 0, run.err);
+  BOOST_TEST(json{next_result().data}.text("/request_id") == "fed");
 }
 
 // An operator may have one stream for many things.

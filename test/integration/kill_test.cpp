@@ -85,9 +85,9 @@ BOOST_AUTO_TEST_CASE(a_message_that_the_server_gave_up_is_answered_and_kept_as_a
   here.client.api("CONSUMER.DURABLE.CREATE.MEMES.meme-generator",
                   R"({"stream_name": "MEMES", "config": {"durable_name": "meme-generator",
                       "ack_policy": "explicit", "ack_wait": 1000000000, "max_deliver": 2}})");
-  auto mine = here.client.subscribe("my.answers");
+  auto mine = here.client.subscribe("_INBOX.my.answers");
   here.client.enqueue("meme.request", request("stranded", "a cat"),
-                      {{"Meme-Reply-To", "my.answers"}, {"traceparent", "00-a-b-01"}});
+                      {{"Meme-Reply-To", "_INBOX.my.answers"}, {"traceparent", "00-a-b-01"}});
   for (int holder = 1; holder <= 2; ++holder) {
     here.restart_service();
     BOOST_TEST_REQUIRE(eventually([&] { return here.model.stats().integer("/in_flight") == 1; }));
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_message_that_the_server_gave_up_is_answered_and_kept_as_a
   BOOST_TEST(here.client.messages_in("MEMES_DEAD") == 1);
   const auto letter = run_meme_generator(here.folder.path(), {"dead", "show", "1"},
                                          {{"NATS_URL", here.nats.url()}});
-  for (const auto* header : {"Meme-Reply-To: my.answers", "traceparent: 00-a-b-01",
+  for (const auto* header : {"Meme-Reply-To: _INBOX.my.answers", "traceparent: 00-a-b-01",
                              "Meme-Attempts: 2", "Meme-Request-Id: stranded"})
     BOOST_TEST(letter.out.find(header) != std::string::npos, letter.out);
 }
