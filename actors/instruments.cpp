@@ -24,6 +24,30 @@ Histogram& histogram(Registry& to, const char* name, const char* help) {
   return BuildHistogram().Name(name).Help(help).Register(to).Add({}, bounds);
 }
 
+/// A family with a series for each of `values`, all at 0.
+Family<Counter>& counters(Registry& to, const char* name, const char* help, const char* label,
+                          const std::vector<std::string>& values) {
+  auto& family = BuildCounter().Name(name).Help(help).Register(to);
+  for (const auto& value : values)
+    family.Add({{label, value}});
+  return family;
+}
+
+Family<Gauge>& gauges(Registry& to, const char* name, const char* help, const char* label,
+                      const std::vector<std::string>& values) {
+  auto& family = BuildGauge().Name(name).Help(help).Register(to);
+  for (const auto& value : values)
+    family.Add({{label, value}});
+  return family;
+}
+
+std::vector<std::string> code_names() {
+  std::vector<std::string> names;
+  for (auto code : all_error_codes())
+    names.emplace_back(to_string(code));
+  return names;
+}
+
 /// All but the supervisor, whose end is the end of the process.
 std::vector<std::string> actor_names(std::size_t model_clients) {
   std::vector<std::string> names{"cache", "fitter",    "generator",   "ingress",
@@ -99,31 +123,17 @@ instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients
                                "Times the circuit breaker has opened")),
       quiet_times(counter(*registry, "meme_generator_model_quiet_times_total",
                           "Times the model asked to be left alone for a while")),
-      errors_by_code_(BuildCounter()
-                          .Name("meme_generator_errors_by_code_total")
-                          .Help("Requests answered with an error, by its code")
-                          .Register(*registry)),
-      retries_(BuildCounter()
-                   .Name("meme_generator_model_retries_total")
-                   .Help("Calls of the model that are tried again, by what was wrong")
-                   .Register(*registry)),
-      restarts_(BuildCounter()
-                    .Name("meme_generator_actor_restarts_total")
-                    .Help("Actors restarted after a failure")
-                    .Register(*registry)),
-      mailbox_depths_(BuildGauge()
-                          .Name("meme_generator_mailbox_depth")
-                          .Help("Messages that wait in an actor's mailbox, now and then")
-                          .Register(*registry)) {
-  for (auto code : all_error_codes()) {
-    errors_by(code);
-    retries_by(code);
-  }
-  for (const auto& actor : actor_names(model_clients)) {
-    restarts_of(actor);
-    mailbox_depth_of(actor);
-  }
-}
+      errors_by_code_(counters(*registry, "meme_generator_errors_by_code_total",
+                               "Requests answered with an error, by its code", "code",
+                               code_names())),
+      retries_(counters(*registry, "meme_generator_model_retries_total",
+                        "Calls of the model that are tried again, by what was wrong", "reason",
+                        code_names())),
+      restarts_(counters(*registry, "meme_generator_actor_restarts_total",
+                         "Actors restarted after a failure", "actor", actor_names(model_clients))),
+      mailbox_depths_(gauges(*registry, "meme_generator_mailbox_depth",
+                             "Messages that wait in an actor's mailbox, now and then", "actor",
+                             actor_names(model_clients))) {}
 
 std::vector<MetricFamily> instruments::collect() const {
   auto result = registry->Collect();

@@ -1,7 +1,9 @@
 #include "actors/pages.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -21,6 +23,16 @@ constexpr auto max_silence = std::chrono::seconds{60};
 
 constexpr const char* json_type = "application/json";
 
+/// Where descriptors are few, no more than a quarter of them are for the pages.
+io::page_connection_limits limits_for_pages() {
+  io::page_connection_limits limits;
+  rlimit allowed{};
+  if (::getrlimit(RLIMIT_NOFILE, &allowed) == 0)
+    limits.total = std::clamp<std::size_t>(allowed.rlim_cur / 4, 8, limits.total);
+  limits.per_address = limits.total / 2;
+  return limits;
+}
+
 } // namespace
 
 pages::pages(caf::actor_config& config, context_ptr shared, std::shared_ptr<io::unique_fd> listener)
@@ -36,7 +48,8 @@ pages::behavior_type pages::make_behavior() {
   if (!own)
     throw std::system_error(errno, std::generic_category(), "the pages' socket");
   server_ = std::make_unique<io::http_server>(
-      loop(), std::move(own), [this](const io::page_request& request) { return serve(request); });
+      loop(), std::move(own), [this](const io::page_request& request) { return serve(request); },
+      limits_for_pages());
   last_beat_ = clock().now();
   return {
       [this](peers_ptr& now) { peers_ = std::move(now); },

@@ -16,6 +16,7 @@
 #include "actors/io/listener.hpp"
 #include "actors/io/log.hpp"
 #include "actors/io/nats_options.hpp"
+#include "actors/io/page_connections.hpp"
 #include "actors/io/redis_tls.hpp"
 #include "actors/policy/endpoint.hpp"
 #include "actors/supervisor.hpp"
@@ -40,9 +41,10 @@ sigset_t block_signals() {
   return set;
 }
 
-/// Each message in work may need a connection to the model; the rest needs a few dozen.
+/// Each message in work may need a connection to the model, each client of the pages one to them;
+/// the rest needs a few dozen.
 void raise_file_limit(std::size_t max_in_flight) {
-  constexpr rlim_t others = 256;
+  constexpr rlim_t others = 256 + io::page_connection_limits{}.total;
   auto needed = static_cast<rlim_t>(max_in_flight) + others;
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)

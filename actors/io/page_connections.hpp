@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace meme::io {
+
+/// Bounds of the connections to the status port.
+struct page_connection_limits {
+  std::size_t total = 512;
+  std::size_t per_address = 256;
+  /// From a connection's begin until its request is complete, however slowly it comes.
+  std::chrono::milliseconds request_time{5'000};
+  /// From then until the answer has been read.
+  std::chrono::milliseconds answer_time{10'000};
+};
+
+/// Which connection to the status port is closed, and when. A connection carries one request, so
+/// it is either incomplete (its request is not there yet) or being answered.
+///
+/// A newcomer is always let in: whoever fills the port with connections takes them from his own
+/// address first, and those that have kept a request back for longest go before all others. So a
+/// probe that connects and asks at once is answered whatever others do.
+class page_connections {
+public:
+  using clock = std::chrono::steady_clock;
+  using id = int; ///< its descriptor
+
+  explicit page_connections(page_connection_limits limits) : limits_(limits) {}
+
+  void add(id connection, std::string address, clock::time_point time);
+  void request_complete(id connection, clock::time_point time);
+  void remove(id connection);
+
+  /// Which connection has to make room before another one from `address` is let in, if any.
+  std::optional<id> victim_for(const std::string& address) const;
+
+  /// Which one can be done without, if any.
+  std::optional<id> victim() const;
+
+  /// Those whose time is over.
+  std::vector<id> overdue(clock::time_point time) const;
+
+  /// When the next one's time is over.
+  std::optional<clock::time_point> next_deadline() const;
+
+  std::size_t size() const { return connections_.size(); }
+
+private:
+  struct record {
+    std::string address;
+    clock::time_point begin;
+    clock::time_point deadline;
+    bool is_complete = false;
+  };
+
+  template <class Predicate>
+  std::optional<id> oldest(Predicate&& counts) const;
+
+  page_connection_limits limits_;
+  std::map<id, record> connections_;
+  std::map<std::string, std::size_t> by_address_;
+};
+
+} // namespace meme::io
