@@ -1,11 +1,11 @@
 #include <iostream>
 
-#include "actors/io/nats_options.hpp"
 #include "actors/service.hpp"
 #include "client/dead.hpp"
 #include "client/load.hpp"
 #include "client/provision.hpp"
 #include "client/request.hpp"
+#include "client/say.hpp"
 #include "client/watch.hpp"
 #include "config/config.hpp"
 
@@ -39,8 +39,7 @@ struct runner {
     wanted.small_image = command.small_image;
     wanted.output = command.output;
     wanted.timeout = command.timeout;
-    auto options = io::make_nats_options(nats, "meme-generator request");
-    return client::run_request(*options, wanted);
+    return client::run_request(nats, wanted);
   }
 
   int operator()(const config::dead_command& command) const {
@@ -54,8 +53,7 @@ struct runner {
     wanted.output_folder = command.output_folder;
     wanted.timeout = command.timeout;
     wanted.count = command.count;
-    auto options = io::make_nats_options(nats, "meme-generator watch");
-    return client::run_watch(*options, wanted);
+    return client::run_watch(nats, wanted);
   }
 
   int operator()(const config::load_command& command) const {
@@ -68,8 +66,7 @@ struct runner {
     wanted.seed = command.seed;
     wanted.small_image = command.small_image;
     wanted.timeout = command.timeout;
-    auto options = io::make_nats_options(nats, "meme-generator load");
-    return client::run_load(*options, wanted);
+    return client::run_load(nats, wanted);
   }
 };
 
@@ -79,14 +76,15 @@ int main(int argc, char** argv) {
   config::configuration settings;
   auto decided = settings.load(argc, argv);
   if (auto* end = std::get_if<config::stop>(&decided)) {
-    std::cout << end->out;
-    std::cerr << end->err;
+    // A configuration file, and what it says, may come from elsewhere too.
+    client::say_lines(std::cout, end->out);
+    client::say_lines(std::cerr, end->err);
     return end->status;
   }
   try {
     return std::visit(runner{settings}, std::get<config::run>(decided).what);
   } catch (const std::exception& e) {
-    std::cerr << e.what() << '\n';
+    client::say(std::cerr, e.what());
     return 1;
   }
 }

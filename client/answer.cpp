@@ -62,11 +62,4 @@ std::optional<answer> parse_answer(std::string_view json) {
   return result;
 }
 
-std::string printable(std::string_view text) {
-  std::string shown{text};
-  std::replace_if(
-      shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-  return shown;
-}
-
 } // namespace meme::client

@@ -25,7 +25,4 @@ std::optional<answer> parse_answer(std::string_view json);
 /// RFC 4648 with padding, as the service writes it; nothing where `text` is anything else.
 std::optional<std::string> decode_base64(std::string_view text);
 
-/// `text` with control characters replaced: what strangers sent must not steer a terminal.
-std::string printable(std::string_view text);
-
 } // namespace meme::client

@@ -8,15 +8,15 @@
 #include <functional>
 #include <iomanip>
 #include <iostream>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "actors/intake.hpp"
 #include "actors/io/jetstream.hpp"
-#include "actors/io/nats_options.hpp"
-#include "client/answer.hpp"
 #include "client/nats.hpp"
+#include "client/say.hpp"
 
 namespace meme::client {
 
@@ -67,8 +67,7 @@ class dead_letters {
 public:
   explicit dead_letters(const config::nats_options& nats)
       : subject_(nats.dead_subject), queue_(nats.stream), rules_(make_publish_rules(nats)) {
-    const auto options = io::make_nats_options(nats, "meme-generator dead");
-    connection_ = connect(*options);
+    connection_ = connect(nats, "meme-generator dead");
     jsCtx* raw = nullptr;
     check(natsConnection_JetStream(&raw, connection_.get(), nullptr), "use JetStream");
     jetstream_.reset(raw);
@@ -82,16 +81,16 @@ public:
     auto none = true;
     for_each(most, [&](std::uint64_t number, natsMsg& letter) {
       if (std::exchange(none, false))
-        std::cout << "NUMBER  DIED                  CODE                ATTEMPTS  ID, REASON\n";
-      std::cout << std::left << std::setw(8) << number << std::setw(22)
-                << readable_time(header(letter, "Meme-Died-At")) << std::setw(20)
-                << printable(header(letter, "Meme-Error-Code")) << std::setw(10)
-                << printable(header(letter, "Meme-Attempts"))
-                << printable(header(letter, "Meme-Request-Id")) << ": "
-                << printable(header(letter, "Meme-Reason")) << '\n';
+        say(std::cout, "NUMBER  DIED                  CODE                ATTEMPTS  ID, REASON");
+      std::ostringstream line;
+      line << std::left << std::setw(8) << number << std::setw(22)
+           << readable_time(header(letter, "Meme-Died-At")) << std::setw(20)
+           << header(letter, "Meme-Error-Code") << std::setw(10) << header(letter, "Meme-Attempts")
+           << header(letter, "Meme-Request-Id") << ": " << header(letter, "Meme-Reason");
+      say(std::cout, line.str());
     });
     if (none)
-      std::cout << "no dead letters in " << stream_ << '\n';
+      say(std::cout, "no dead letters in " + stream_);
   }
 
   void show(std::uint64_t number) {
@@ -100,22 +99,23 @@ public:
     int key_count = 0;
     check(natsMsgHeader_Keys(letter.get(), &keys, &key_count), "read headers");
     for (int i = 0; i < key_count; ++i)
-      std::cout << keys[i] << ": " << printable(header(*letter, keys[i])) << '\n';
+      say(std::cout, std::string{keys[i]} + ": " + header(*letter, keys[i]));
     std::free(keys);
-    std::cout << '\n' << printable(payload(*letter)) << '\n';
+    say(std::cout, "");
+    say(std::cout, payload(*letter));
   }
 
   void requeue(std::uint64_t number) {
     const auto letter = get(number);
     queue_again(number, *letter);
     remove(number);
-    std::cout << "queued again: " << printable(header(*letter, "Meme-Request-Id")) << '\n';
+    say(std::cout, "queued again: " + header(*letter, "Meme-Request-Id"));
   }
 
   void purge(std::uint64_t number) {
     const auto letter = get(number);
     remove(number);
-    std::cout << "removed: " << printable(header(*letter, "Meme-Request-Id")) << '\n';
+    say(std::cout, "removed: " + header(*letter, "Meme-Request-Id"));
   }
 
   std::vector<std::uint64_t> all() {
@@ -173,8 +173,7 @@ private:
     nats_ptr<natsMsg> letter{raw};
     if (natsMsg_GetSubject(raw) != subject_)
       throw std::runtime_error("message " + std::to_string(number) + " of " + stream_
-                               + " is no dead letter: it is on "
-                               + printable(natsMsg_GetSubject(raw)));
+                               + " is no dead letter: it is on " + natsMsg_GetSubject(raw));
     return letter;
   }
 
@@ -185,7 +184,7 @@ private:
     if (subject.empty())
       throw requeue_refused(number, "it does not say where it came from (no Meme-Subject)");
     if (const auto refusal = rules_.requeue_refusal(subject); !refusal.empty())
-      throw requeue_refused(number, "its subject " + printable(subject) + ' ' + refusal);
+      throw requeue_refused(number, "its subject " + subject + ' ' + refusal);
     natsMsg* raw = nullptr;
     const auto data = payload(letter);
     check(
@@ -236,7 +235,7 @@ private:
     const auto status = js_PublishMsg(&raw_ack, jetstream_.get(), again, &wanted, &error);
     const nats_ptr<jsPubAck> ack{raw_ack};
     if (error == JSStreamNotMatchErr || (ack && keeper != ack->Stream))
-      throw requeue_refused(number, "its subject " + printable(subject)
+      throw requeue_refused(number, "its subject " + subject
                                         + " is kept by another stream than " + queue_);
     check(status, "queue dead letter " + std::to_string(number) + " on " + subject);
   }
@@ -263,9 +262,9 @@ bool for_all(dead_letters& letters, void (dead_letters::*act)(std::uint64_t)) {
     try {
       (letters.*act)(number);
     } catch (const letter_gone& gone) {
-      std::cerr << gone.what() << " any more\n";
+      say(std::cerr, gone.what() + std::string{" any more"});
     } catch (const requeue_refused& refused) {
-      std::cerr << refused.what() << '\n';
+      say(std::cerr, refused.what());
       complete = false;
     }
   }
@@ -280,10 +279,10 @@ int run(const config::nats_options& nats, const dead_command& command) {
   }
   const auto all = command.which == "all";
   if (command.which.empty() || action == "list" || (all && action == "show")) {
-    std::cerr << "meme-generator: dead " << action
-              << (action == "list"   ? " takes no number\n"
-                  : action == "show" ? " takes the number of a dead letter\n"
-                                     : " takes the number of a dead letter, or all\n");
+    say(std::cerr, "meme-generator: dead " + action
+                       + (action == "list"   ? " takes no number"
+                          : action == "show" ? " takes the number of a dead letter"
+                                             : " takes the number of a dead letter, or all"));
     return 2;
   }
   dead_letters letters{nats};
@@ -303,7 +302,7 @@ int run_dead(const config::nats_options& nats, const dead_command& command) {
   try {
     return run(nats, command);
   } catch (const std::exception& problem) {
-    std::cerr << problem.what() << '\n';
+    say(std::cerr, problem.what());
     return 1;
   }
 }

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <map>
 #include <random>
+#include <sstream>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,8 +14,11 @@
 #include "client/answer.hpp"
 #include "client/latencies.hpp"
 #include "client/nats.hpp"
+#include "client/picture_file.hpp"
 #include "client/progress.hpp"
 #include "client/queue.hpp"
+#include "client/say.hpp"
+#include "client/status.hpp"
 
 namespace meme::client {
 
@@ -22,12 +26,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
-
-/// Words of inboxes are new each time, and so are prompts that end in them.
-std::string new_word() {
-  const auto inbox = new_inbox();
-  return inbox.substr(inbox.rfind('.') + 1);
-}
 
 std::string new_prompt(std::uint64_t number, const std::string& run) {
   constexpr const char* who[] = {"A cat", "A dog", "A robot", "A penguin", "An astronaut"};
@@ -43,9 +41,9 @@ std::string new_prompt(std::uint64_t number, const std::string& run) {
 /// One run: what was asked, what came back.
 class load_run {
 public:
-  load_run(natsOptions& nats, const load_settings& settings)
+  load_run(const config::nats_options& nats, const load_settings& settings)
       : settings_{settings},
-        connection_{connect(nats)},
+        connection_{connect(nats, "meme-generator load")},
         inbox_{new_inbox()},
         answers_{subscribe(*connection_, inbox_)},
         bar_{settings.count},
@@ -101,7 +99,7 @@ private:
     request.small_image = settings_.small_image;
     last_asked_ = steady_clock::now();
     open_.emplace(request.id, question{last_asked_, request.prompt});
-    enqueue(*connection_, settings_.subject, encode(request, inbox_));
+    enqueue(*connection_, settings_.subject, request, inbox_);
     ++asked_;
   }
 
@@ -128,6 +126,8 @@ private:
         std::chrono::duration_cast<std::chrono::microseconds>(now - found->second.asked);
     if (!result.error.empty()) {
       ++errors_[result.code];
+    } else if (extension_of(result.image).empty()) {
+      ++errors_["no_picture"];
     } else {
       (result.cached ? cached_ : fresh_).add(took);
       all_.add(took);
@@ -142,19 +142,21 @@ private:
     const auto share = all_.size() == 0 ? 0.
                                         : 100. * static_cast<double>(cached_.size())
                                               / static_cast<double>(all_.size());
-    std::cout << std::fixed << std::setprecision(1) << answered_ << " of " << asked_
-              << " answered in " << took.count() << " s, "
-              << static_cast<double>(answered_) / took.count() << " a second; " << share
-              << " % cached\n"
-              << "all     " << all_.summary() << "\ncached  " << cached_.summary() << "\ndrawn   "
-              << fresh_.summary() << '\n';
+    std::ostringstream line;
+    line << std::fixed << std::setprecision(1) << answered_ << " of " << asked_ << " answered in "
+         << took.count() << " s, " << static_cast<double>(answered_) / took.count() << " a second; "
+         << share << " % cached";
+    say(std::cout, line.str());
+    say(std::cout, "all     " + all_.summary());
+    say(std::cout, "cached  " + cached_.summary());
+    say(std::cout, "drawn   " + fresh_.summary());
     for (const auto& [code, count] : errors_)
-      std::cout << "error   " << count << "  " << printable(code) << '\n';
+      say(std::cout, "error   " + std::to_string(count) + "  " + code);
     if (repeats_ > 0)
-      std::cout << "repeats " << repeats_ << "  answers that had come before\n";
+      say(std::cout, "repeats " + std::to_string(repeats_) + "  answers that had come before");
     if (answered_ < settings_.count)
-      std::cout << "missing " << settings_.count - answered_ << "  not answered in time\n";
-    std::cout.flush();
+      say(std::cout,
+          "missing " + std::to_string(settings_.count - answered_) + "  not answered in time");
     return answered_ < settings_.count ? no_answer : errors_.empty() ? answered : failed;
   }
 
@@ -181,11 +183,11 @@ private:
 
 } // namespace
 
-int run_load(natsOptions& nats, const load_settings& settings) {
+int run_load(const config::nats_options& nats, const load_settings& settings) {
   try {
     return load_run{nats, settings}.run();
   } catch (const std::exception& problem) {
-    std::cerr << problem.what() << '\n';
+    say(std::cerr, problem.what());
     return failed;
   }
 }

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include <nats/nats.h>
+#include "config/options.hpp"
 
 namespace meme::client {
 
@@ -21,9 +21,10 @@ struct load_settings {
 
 /// Queues the requests at an even rate, whatever their answers do, with a progress bar on stderr,
 /// and says on stdout how long the answers took, drawn ones and cached ones apart. A repetition is
-/// only asked for once there is an answer to repeat, so that it can be a hit. Returns 0 where every
-/// request got its picture, 1 where one got an error or NATS cannot be used, 3 where an answer is
-/// missing; does not throw.
-int run_load(natsOptions& nats, const load_settings& settings);
+/// only asked for once there is an answer to repeat, so that it can be a hit. An answer whose bytes
+/// are no picture counts as the error `no_picture`. Returns an `exit_status`: `failed` where a
+/// request got an error or NATS cannot be used, `no_answer` where an answer is missing; does not
+/// throw.
+int run_load(const config::nats_options& nats, const load_settings& settings);
 
 } // namespace meme::client

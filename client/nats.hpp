@@ -7,6 +7,8 @@
 
 #include <nats/nats.h>
 
+#include "config/options.hpp"
+
 namespace meme::client {
 
 /// What nats.c said, with what was being done.
@@ -43,13 +45,25 @@ using nats_ptr = std::unique_ptr<T, nats_deleter>;
 /// Connects at once or throws `nats_error`. The addresses, identity and time limits are `options`'.
 nats_ptr<natsConnection> connect(natsOptions& options);
 
+/// Why there is no connection: names the servers, without users or passwords, and where they are
+/// the built-in default, the settings that name others.
+std::string connect_error(const config::nats_options& nats, const std::string& cause);
+
+/// Connects as the settings say; the server knows the connection as `name`. Unlike the service, a
+/// command does not wait for a server that is not there: throws std::runtime_error with
+/// `connect_error`.
+nats_ptr<natsConnection> connect(const config::nats_options& nats, const std::string& name);
+
 /// A subscription that is read by asking for the next message; holds any number of them.
 nats_ptr<natsSubscription> subscribe(natsConnection& connection, const std::string& subject);
 
 /// The next message, or null where none came within `timeout` (0: only what is already here).
 nats_ptr<natsMsg> next_message(natsSubscription& subscription, std::chrono::milliseconds timeout);
 
-/// A subject nobody else listens on.
+/// A subject that only the caller knows.
 std::string new_inbox();
+
+/// 22 characters that were never used before.
+std::string new_word();
 
 } // namespace meme::client

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <system_error>
@@ -34,7 +35,7 @@ void write_and_close(file_ptr file, const std::filesystem::path& name, std::stri
 std::string_view extension_of(std::string_view image) {
   const auto found = policy::inspect_picture(image);
   const auto* type = std::get_if<picture_type>(&found);
-  return type == nullptr ? "bin" : file_extension(*type);
+  return type == nullptr ? "" : file_extension(*type);
 }
 
 std::string file_stem(std::string_view request_id) {
@@ -48,17 +49,62 @@ std::string file_stem(std::string_view request_id) {
     return "meme";
   if (stem.front() == '.')
     stem.front() = '_';
+  if (stem.front() == '-')
+    stem.insert(stem.begin(), '_');
+  stem.resize(std::min(stem.size(), max_bytes));
   return stem;
 }
+
+namespace {
+
+/// The files that one stem may have in a folder, by their numbers from 1 on.
+class numbered_files {
+public:
+  numbered_files(const std::filesystem::path& folder, const std::string& stem,
+                 std::string_view extension)
+      : start_{folder / stem}, end_{"." + std::string{extension}} {}
+
+  std::filesystem::path name(std::uint64_t number) const {
+    auto result = start_;
+    return result += (number == 1 ? "" : "-" + std::to_string(number)) + end_;
+  }
+
+  /// A free number whose predecessor is taken: the first free one where none was removed. Doubles
+  /// until a number is free, then halves the gap, so that many files of one stem cost no more than
+  /// a few.
+  std::uint64_t first_free() const {
+    std::uint64_t taken = 0;
+    std::uint64_t free = 1;
+    while (is_taken(free)) {
+      taken = free;
+      free *= 2;
+    }
+    while (free - taken > 1) {
+      const auto middle = taken + (free - taken) / 2;
+      (is_taken(middle) ? taken : free) = middle;
+    }
+    return free;
+  }
+
+private:
+  bool is_taken(std::uint64_t number) const {
+    // Not `exists`: a link that leads nowhere is taken, too.
+    return std::filesystem::symlink_status(name(number)).type()
+           != std::filesystem::file_type::not_found;
+  }
+
+  std::filesystem::path start_;
+  std::string end_;
+};
+
+} // namespace
 
 std::filesystem::path save_new_file(const std::filesystem::path& folder,
                                     std::string_view request_id, std::string_view image) {
   std::filesystem::create_directories(folder);
-  const auto stem = file_stem(request_id);
-  const auto extension = "." + std::string{extension_of(image)};
-  for (int number = 1;; ++number) {
-    const auto suffix = number == 1 ? std::string{} : "-" + std::to_string(number);
-    const auto name = folder / (stem + suffix + extension);
+  const numbered_files files{folder, file_stem(request_id), extension_of(image)};
+  for (auto number = files.first_free();; ++number) {
+    const auto name = files.name(number);
     // C11's "x" is O_EXCL: atomic, and does not follow a link.
     if (file_ptr file{std::fopen(name.c_str(), "wbx")}) {
       write_and_close(std::move(file), name, image);

@@ -3,44 +3,32 @@
 #include <exception>
 #include <iostream>
 
-#include "actors/io/nats_options.hpp"
 #include "actors/provisioner.hpp"
+#include "client/nats.hpp"
+#include "client/say.hpp"
+#include "client/status.hpp"
 
 namespace meme::client {
 
-namespace {
-
-using connection_ptr = io::nats_ptr<natsConnection, natsConnection_Destroy>;
-
-/// Unlike a service, a command does not wait for a server that is not there.
-connection_ptr connect(const config::nats_options& options) {
-  auto prepared = io::make_nats_options(options, "meme-generator provision");
-  natsConnection* raw = nullptr;
-  io::check(natsConnection_Connect(&raw, prepared.get()), "NATS");
-  return connection_ptr{raw};
-}
-
-} // namespace
-
 int run_provision(const config::options& options, bool plan_only) {
   try {
-    auto connection = connect(options.nats);
+    const auto connection = connect(options.nats, "meme-generator provision");
     last_seen nothing;
     auto report = provision(connection.get(), options, plan_only, nothing);
     for (auto& made : report.done)
-      std::cout << (plan_only ? "to be made: " : "made: ") << made << '\n';
+      say(std::cout, (plan_only ? "to be made: " : "made: ") + made);
     for (auto& difference : report.differences)
-      std::cerr << "configured otherwise: " << difference << '\n';
+      say(std::cerr, "configured otherwise: " + difference);
     if (!report.result.usable) {
-      std::cerr << report.result.reason << '\n';
-      return 1;
+      say(std::cerr, report.result.reason);
+      return failed;
     }
-    std::cout << "stream " << options.nats.stream << " and consumer " << options.nats.consumer
-              << (plan_only && !report.done.empty() ? " are not complete\n" : " are ready\n");
-    return 0;
-  } catch (const std::exception& e) {
-    std::cerr << e.what() << '\n';
-    return 1;
+    say(std::cout, "stream " + options.nats.stream + " and consumer " + options.nats.consumer
+                       + (plan_only && !report.done.empty() ? " are not complete" : " are ready"));
+    return answered;
+  } catch (const std::exception& problem) {
+    say(std::cerr, problem.what());
+    return failed;
   }
 }
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include <nats/nats.h>
+#include "config/options.hpp"
 
 namespace meme::client {
 
@@ -13,7 +13,7 @@ namespace meme::client {
 struct request_settings {
   std::string subject = "meme.request";
   std::string prompt;
-  std::string id; ///< empty: the service derives one
+  std::string id; ///< empty: a new one
   std::optional<std::string> negative_prompt;
   std::optional<double> guidance_scale;
   std::optional<std::uint32_t> num_inference_steps;
@@ -26,11 +26,9 @@ struct request_settings {
   std::chrono::seconds timeout{180}; ///< for the answer
 };
 
-/// Exit statuses of `request`. 2 is left to the command line's errors.
-enum request_status : int { answered = 0, failed = 1, no_answer = 3 };
-
 /// Queues one request, waits for its own answer on a private inbox, saves the picture and says on
-/// stdout where it is. Errors go to stderr. Returns one of `request_status`; does not throw.
-int run_request(natsOptions& nats, const request_settings& settings);
+/// stdout where it is. What is no picture, or bears another id, is not saved. Errors go to stderr.
+/// Returns an `exit_status`; does not throw.
+int run_request(const config::nats_options& nats, const request_settings& settings);
 
 } // namespace meme::client

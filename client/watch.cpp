@@ -7,6 +7,8 @@
 #include "client/answer.hpp"
 #include "client/nats.hpp"
 #include "client/picture_file.hpp"
+#include "client/say.hpp"
+#include "client/status.hpp"
 
 namespace meme::client {
 
@@ -30,29 +32,35 @@ void stop_on_signals() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-void show(natsMsg& message, const std::filesystem::path& folder) {
+/// Returns whether the message was an answer.
+bool show(natsMsg& message, const std::filesystem::path& folder) {
   const auto size = static_cast<std::size_t>(natsMsg_GetDataLength(&message));
   const auto result = parse_answer({natsMsg_GetData(&message), size});
   if (!result) {
-    std::cerr << "not an answer: " << size << " bytes on "
-              << printable(natsMsg_GetSubject(&message)) << '\n';
-    return;
+    say(std::cerr,
+        "not an answer: " + std::to_string(size) + " bytes on " + natsMsg_GetSubject(&message));
+    return false;
   }
-  const auto id = printable(result->request_id);
   if (!result->error.empty()) {
-    std::cout << id << ": error (" << printable(result->code) << "): " << printable(result->error)
-              << std::endl;
-    return;
+    say(std::cout, result->request_id + ": error (" + result->code + "): " + result->error);
+    return true;
+  }
+  const auto bytes = std::to_string(result->image.size()) + " bytes, ";
+  if (extension_of(result->image).empty()) {
+    say(std::cerr, result->request_id + ": no picture: " + bytes + "not saved");
+    return false;
   }
   const auto file = save_new_file(folder, result->request_id, result->image);
-  std::cout << id << ": " << printable(file.string()) << ", " << result->image.size() << " bytes, "
-            << result->duration_ms << " ms" << (result->cached ? ", cached" : "") << std::endl;
+  say(std::cout, result->request_id + ": " + file.string() + ", " + bytes
+                     + std::to_string(result->duration_ms) + " ms"
+                     + (result->cached ? ", cached" : ""));
+  return true;
 }
 
-void watch(natsOptions& nats, const watch_settings& settings) {
+int watch(const config::nats_options& nats, const watch_settings& settings) {
   // nats.c cannot be woken by a signal: it is asked in slices, so that a signal waits no longer.
   constexpr milliseconds slice{100};
-  const auto connection = connect(nats);
+  const auto connection = connect(nats, "meme-generator watch");
   const auto results = subscribe(*connection, settings.subject);
   const auto errors = subscribe(*connection, settings.subject + ".error");
   const auto deadline = settings.timeout.count() == 0 ? steady_clock::time_point::max()
@@ -64,28 +72,31 @@ void watch(natsOptions& nats, const watch_settings& settings) {
       const auto message = next_message(subscription, wait);
       if (!message)
         return;
-      show(*message, settings.output_folder);
-      ++shown;
+      if (show(*message, settings.output_folder))
+        ++shown;
       wait = milliseconds{0};
     }
   };
-  std::cout << "watching " << printable(settings.subject) << std::endl;
+  say(std::cout, "watching " + settings.subject);
   while (!done() && steady_clock::now() < deadline) {
     drain(*results, slice);
     drain(*errors, milliseconds{0});
   }
+  if (shown >= settings.count)
+    return answered;
+  say(std::cerr, std::to_string(shown) + " of " + std::to_string(settings.count) + " answers came");
+  return no_answer;
 }
 
 } // namespace
 
-int run_watch(natsOptions& nats, const watch_settings& settings) {
+int run_watch(const config::nats_options& nats, const watch_settings& settings) {
   stop_on_signals();
   try {
-    watch(nats, settings);
-    return 0;
+    return watch(nats, settings);
   } catch (const std::exception& problem) {
-    std::cerr << problem.what() << '\n';
-    return 1;
+    say(std::cerr, problem.what());
+    return failed;
   }
 }
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include <nats/nats.h>
+#include "config/options.hpp"
 
 namespace meme::client {
 
@@ -16,8 +16,10 @@ struct watch_settings {
   std::uint64_t count = 0;         ///< stop after so many answers; 0: never
 };
 
-/// Saves each picture that is published while it runs and prints a line for each answer. Ends at
-/// its time, its count, SIGINT or SIGTERM. Returns 0, or 1 where NATS or the folder cannot be used.
-int run_watch(natsOptions& nats, const watch_settings& settings);
+/// Saves each picture that is published while it runs and prints a line for each answer. What is no
+/// answer or no picture is named, not saved and not counted. Ends at its time, its count, SIGINT or
+/// SIGTERM. Returns an `exit_status`: `failed` where NATS or the folder cannot be used, `no_answer`
+/// where it ended with fewer answers than `count`; does not throw.
+int run_watch(const config::nats_options& nats, const watch_settings& settings);
 
 } // namespace meme::client

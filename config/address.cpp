@@ -235,6 +235,19 @@ parsed<std::vector<std::string>> parse_nats_urls(std::string_view list) {
   }
 }
 
+std::string without_users(std::string_view nats_urls) {
+  const auto servers = parse_nats_urls(nats_urls);
+  std::string result;
+  if (const auto* list = std::get_if<std::vector<std::string>>(&servers))
+    for (const auto& server : *list) {
+      const auto host = server.find("://") + 3;
+      const auto at = server.rfind('@');
+      result += (result.empty() ? "" : ", ") + server.substr(0, host)
+                + server.substr(at == server.npos ? host : at + 1);
+    }
+  return result;
+}
+
 parsed<url_parts> parse_http_url(std::string_view text) {
   auto url = parse_url(text);
   if (auto* parts = std::get_if<url_parts>(&url)) {

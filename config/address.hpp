@@ -56,6 +56,10 @@ parsed<redis_address> parse_redis_url(std::string_view url);
 /// back as it stands, without the white space around it; there is at least one.
 parsed<std::vector<std::string>> parse_nats_urls(std::string_view list);
 
+/// A list of `parse_nats_urls` as people may see it: separated by ", ", without users, passwords
+/// and tokens. Empty for a list that is malformed.
+std::string without_users(std::string_view nats_urls);
+
 /// Reads `http[s]://host[:port][/path][?query]`. A user or a password is refused: the
 /// Authorization header belongs to the token.
 parsed<url_parts> parse_http_url(std::string_view url);

@@ -26,8 +26,7 @@ rows options_of(request_command& request) {
       .takes("text", check::not_empty)
       .required();
   table.emplace_back("negative", &request.negative_prompt, "what not to draw").placeholder("TEXT");
-  table.emplace_back("id", &request.id, "the request's id; else the service derives one")
-      .placeholder("ID");
+  table.emplace_back("id", &request.id, "the request's id; else a new one").placeholder("ID");
   table.emplace_back("fast", &request.fast_mode, "a rough picture, soon");
   table.emplace_back("small", &request.small_image, "512 x 512 pixels");
   table.emplace_back("width", &request.width, "in pixels").placeholder("N");
@@ -108,13 +107,38 @@ rows options_of(load_command& load) {
 } // namespace
 
 const std::vector<command_kind>& command_kinds() {
+  static const std::string wrong = "the command line or another setting is wrong";
   static const std::vector<command_kind> kinds = {
-      {"serve", "take requests and answer them (the default)", serve_command{}},
-      {"provision", "make or check stream and consumer, then exit", provision_command{}},
-      {"request", "ask for one picture, wait for it and save it", request_command{}},
-      {"watch", "save each picture that is published", watch_command{}},
-      {"dead", "look after the requests that ran out of attempts", dead_command{}},
-      {"load", "ask for many pictures and say how long they took", load_command{}}};
+      {"serve",
+       "take requests and answer them (the default)",
+       serve_command{},
+       {"it was asked to end (SIGTERM, SIGINT) and has ended in order", "it cannot do its work",
+        wrong, ""}},
+      {"provision",
+       "make or check stream and consumer, then exit",
+       provision_command{},
+       {"they can be served", "they cannot, or NATS cannot be used", wrong, ""}},
+      {"request",
+       "ask for one picture, wait for it and save it",
+       request_command{},
+       {"the picture is saved",
+        "the answer is an error or no picture, or NATS or the file cannot be used", wrong,
+        "no answer came in time; the request stays in the queue"}},
+      {"watch",
+       "save each picture that is published",
+       watch_command{},
+       {"it ended at its count; without --count: at its time or by a signal",
+        "NATS or the folder cannot be used", wrong, "fewer answers than --count came"}},
+      {"dead",
+       "look after the requests that ran out of attempts",
+       dead_command{},
+       {"done", "there is no such dead letter, or NATS cannot be used", wrong, ""}},
+      {"load",
+       "ask for many pictures and say how long they took",
+       load_command{},
+       {"every request got its picture",
+        "a request got an error or no picture, or NATS cannot be used", wrong,
+        "answers are missing"}}};
   return kinds;
 }
 

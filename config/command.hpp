@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -23,7 +24,7 @@ struct provision_command {
 struct request_command {
   std::string subject; ///< empty: nats.request-subject
   std::string prompt;
-  std::string id; ///< empty: the service derives one
+  std::string id; ///< empty: a new one
   std::optional<std::string> negative_prompt;
   std::optional<double> guidance_scale;
   std::optional<std::uint32_t> num_inference_steps;
@@ -71,6 +72,8 @@ struct command_kind {
   std::string name;
   std::string help;
   command fresh; ///< with its options' defaults
+  /// What its exit statuses mean, from 0 on; 2 is the same for all. Empty: no such status.
+  std::array<std::string, 4> statuses;
 };
 
 /// All of them; the first is what runs when none is named.

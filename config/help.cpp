@@ -94,6 +94,10 @@ std::string command_help(const command_kind& kind) {
     for (const auto& row : own)
       append_option(page, row);
   }
+  page += "\nExit status:\n";
+  for (std::size_t status = 0; status < kind.statuses.size(); ++status)
+    if (const auto& text = kind.statuses[status]; !text.empty())
+      append_entry(page, std::to_string(status), text);
   page += "\nIt also takes every setting (meme-generator --help), above all:\n";
   options defaults;
   for (const auto& row : table_of(defaults))
