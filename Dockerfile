@@ -8,8 +8,10 @@
 # Debian's g++ and libraries alone build it. None of the images has a HEALTHCHECK: Kubernetes
 # probes do that.
 ARG DEBIAN=trixie
+# @sha256:… for exactly that image, whatever the tag means by then.
+ARG DEBIAN_DIGEST=
 
-FROM docker.io/library/debian:${DEBIAN}-slim AS build
+FROM docker.io/library/debian:${DEBIAN}-slim${DEBIAN_DIGEST} AS build
 WORKDIR /source
 COPY scripts/install-deps.sh scripts/
 RUN scripts/install-deps.sh --build \
@@ -30,7 +32,7 @@ RUN scripts/image/collect.sh root build/meme-generator /root-of-service \
  && scripts/image/collect.sh packages build/sketch-server > build/sketch-server.packages \
  && install -D -m 644 -t /root-of-service/etc/meme-generator config/*.conf
 
-FROM docker.io/library/debian:${DEBIAN}-slim AS sketch-server
+FROM docker.io/library/debian:${DEBIAN}-slim${DEBIAN_DIGEST} AS sketch-server
 COPY --from=build /source/build/sketch-server.packages /tmp/packages
 RUN apt-get update -q \
  && xargs apt-get install -qy --no-install-recommends fonts-dejavu-core < /tmp/packages \
@@ -46,7 +48,7 @@ EXPOSE 8080
 ENTRYPOINT ["/usr/bin/sketch-server"]
 CMD ["--listen", "0.0.0.0:8080"]
 
-FROM docker.io/library/debian:${DEBIAN}-slim AS debug
+FROM docker.io/library/debian:${DEBIAN}-slim${DEBIAN_DIGEST} AS debug
 COPY --from=build /source/build/meme-generator.packages /tmp/packages
 RUN apt-get update -q \
  && xargs apt-get install -qy --no-install-recommends ca-certificates curl procps < /tmp/packages \

@@ -235,8 +235,8 @@ private:
     const auto status = js_PublishMsg(&raw_ack, jetstream_.get(), again, &wanted, &error);
     const nats_ptr<jsPubAck> ack{raw_ack};
     if (error == JSStreamNotMatchErr || (ack && keeper != ack->Stream))
-      throw requeue_refused(number, "its subject " + subject
-                                        + " is kept by another stream than " + queue_);
+      throw requeue_refused(number,
+                            "its subject " + subject + " is kept by another stream than " + queue_);
     check(status, "queue dead letter " + std::to_string(number) + " on " + subject);
   }
 

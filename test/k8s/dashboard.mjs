@@ -34,7 +34,7 @@ function startCluster(nats) {
   const hpa = '{horizontalpodautoscaler="keda-hpa-meme-generator"}';
   const server = http.createServer(async (_, response) => response.end(
     `keda_scaler_metrics_value${object} ${await lagOf(nats.monitor, scaled.triggers[0].metadata)}\n`
-    + `keda_scaler_detail_errors_total${object} 0\n`
+    + `keda_scaled_object_errors_total${object} 0\n`
     + `kube_horizontalpodautoscaler_spec_max_replicas${hpa} ${scaled.maxReplicaCount}\n`
     + `kube_horizontalpodautoscaler_status_current_replicas${hpa} 1\n`));
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));

@@ -1,6 +1,7 @@
 // The "restricted" Pod Security Standard for every pod, and the rules of the house.
 //
-//   node house.mjs FILE…    all files together make up one deployment
+//   node house.mjs [--digests] FILE…    all files together make up one deployment; --digests: images
+//                                       of others than us have to be named by digest
 import { finish, manifests, podOf } from './documents.mjs';
 
 const volumeKinds = new Set(['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral',
@@ -8,7 +9,9 @@ const volumeKinds = new Set(['configMap', 'csi', 'downwardAPI', 'emptyDir', 'eph
 const scalerSettings = new Set(['natsServerMonitoringEndpoint', 'account', 'accountID', 'stream',
   'consumer', 'lagThreshold', 'activationLagThreshold', 'useHttps']);
 
-const all = manifests(process.argv.slice(2));
+const digests = process.argv.includes('--digests');
+const all = manifests(process.argv.slice(2).filter((each) => each !== '--digests'));
+const ours = /(^|\/)(meme-generator|sketch-server)[:@]/;
 const kinds = (...wanted) => all.filter((each) => wanted.includes(each.value.kind));
 
 function checkContainer(manifest, pod, at, container, isService) {
@@ -39,6 +42,8 @@ function checkContainer(manifest, pod, at, container, isService) {
   need(!limits.cpu, ['resources', 'limits', 'cpu'], 'a limit for the CPU only throttles');
   need(/(:(?!latest$)[^:/@]+|@sha256:[0-9a-f]{64})$/.test(container.image), ['image'],
     `image ${container.image} is not pinned`);
+  need(!digests || ours.test(container.image) || /@sha256:[0-9a-f]{64}$/.test(container.image), ['image'],
+    `image ${container.image} is not named by digest`);
   if (!isService) return;
   for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe'])
     need(container[probe], [], `has no ${probe}`);
@@ -107,7 +112,15 @@ function checkProvisioning(job) {
   if (image !== other) job.fails([...path, 'containers', 0, 'image'], `is ${image}, but the Deployment's ${other}`);
 }
 
+// The server drops an empty list, so that every `kubectl apply` would change it again.
+function checkPolicy(policy) {
+  for (const list of ['ingress', 'egress'])
+    if (policy.value.spec[list]?.length === 0)
+      policy.fails(['spec', list], `leave out the empty ${list}: policyTypes alone allow nothing`);
+}
+
 for (const manifest of all.filter(podOf)) checkPod(manifest);
+for (const policy of kinds('NetworkPolicy')) checkPolicy(policy);
 for (const job of kinds('Job')) job.fails(['kind'], 'a Job that is applied cannot be changed; a CronJob can');
 for (const job of kinds('CronJob')) checkProvisioning(job);
 for (const account of kinds('ServiceAccount'))

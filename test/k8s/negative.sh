@@ -10,7 +10,7 @@ failures=0
 
 # spoilt NAME TOOL FILE EXPRESSION WANTED: FILE is changed by sed's EXPRESSION; WANTED, a regular
 # expression, has to be among what TOOL says, after the file and the number of the first changed
-# line.
+# line. TOOL `file`: house, with that file alone.
 spoilt() {
   local name=$1 tool=$2 file=$3 expression=$4 wanted=$5 change line
   rm -rf "$work/k8s"
@@ -21,6 +21,8 @@ spoilt() {
   case $change in *a*) line=$((line + 1)) ;; esac
   local arguments=("$work/k8s/base/deployment.yaml" "$work/k8s/base/keda-scaledobject.yaml")
   case $tool in
+    file) tool=house arguments=("$work/k8s/$file") ;;
+    house) arguments=(--digests "${arguments[@]}") ;;
     schema) arguments=("$work/k8s/$file") ;;
     metrics)
       arguments=("test/unit/golden/metrics.txt,test/k8s/foreign-metrics.txt" "$work/k8s/$file")
@@ -59,6 +61,10 @@ spoilt 'a writable root' house base/deployment.yaml \
   'readOnlyRootFilesystem must be true'
 spoilt 'an image that moves' house base/deployment.yaml \
   's/image: meme-generator:0.1.0/image: meme-generator:latest/' 'not pinned'
+spoilt "somebody else's image by tag" house base/deployment.yaml \
+  's|image: meme-generator:0.1.0|image: registry.example/proxy:1.0|' 'not named by digest'
+spoilt 'an empty list that every apply would change' file overlays/demo/redis.yaml \
+  's/^  policyTypes: \[Ingress, Egress\]/&\n  egress: []/' 'leave out the empty egress'
 spoilt 'a scaler setting that KEDA would ignore' house base/keda-scaledobject.yaml \
   's/useHttps: /useHttp: /' 'scaler has no useHttp'
 spoilt 'a threshold that is not what a pod holds' house base/keda-scaledobject.yaml \
