@@ -24,3 +24,25 @@ nats_server() {
 npm_with() {
   npm install --silent --no-audit --no-fund --prefix "$scratch" "$@" > /dev/null
 }
+
+# debian_with PACKAGE=VERSION...: unpacked into $scratch/debian, without their dependencies. The
+# versions are those of Debian 12.
+debian_with() {
+  mkdir -p "$scratch/debian"
+  (cd "$scratch/debian" && apt-get download "$@" > /dev/null)
+  local package
+  for package in "$scratch"/debian/*.deb; do
+    dpkg --extract "$package" "$scratch/debian"
+  done
+}
+
+# compile STANDARD SOURCE LIBRARY...: $scratch/program, from what debian_with has unpacked.
+compile() {
+  local standard=$1 source=$2 machine
+  shift 2
+  machine=$(gcc -print-multiarch)
+  g++ "-std=$standard" -isystem "$scratch/debian/usr/include" \
+    -isystem "$scratch/debian/usr/include/$machine" "$source" -o "$scratch/program" \
+    -L "$scratch/debian/usr/lib/$machine" -Wl,-rpath,"$scratch/debian/usr/lib/$machine" \
+    "${@/#/-l}" -pthread
+}
