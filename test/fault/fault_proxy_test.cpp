@@ -249,6 +249,18 @@ BOOST_AUTO_TEST_CASE(connections_are_cut_at_once_or_after_so_many_bytes) {
   BOOST_TEST(net.proxy.seen().open == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_moves_is_no_longer_where_it_was) {
+  network net;
+  net.connect();
+  net.check_works();
+  net.proxy.move_to("127.0.0.2");
+  BOOST_TEST(closed_within(net.client, patience));
+  BOOST_TEST(!connect_to(net.proxy.url()));
+  net.proxy.move_to("127.0.0.1");
+  net.connect();
+  net.check_works();
+}
+
 BOOST_AUTO_TEST_CASE(a_silenced_connection_stays_silent_and_new_ones_are_served) {
   network net;
   net.connect();

@@ -62,6 +62,11 @@ void add_model_fault(std::vector<fault_kind>& all, const std::string& name,
                  [](stage& on, const fault&) { on.set_model_fault({}); }});
 }
 
+void add_model_moves(std::vector<fault_kind>& all) {
+  all.push_back({"model-name-moves", "model-path", false, shortest, shortest, false, false,
+                 [](stage& on, const fault&) { on.move_model(); }, nothing});
+}
+
 void add_model_faults(std::vector<fault_kind>& all) {
   add_model_fault(all, "429", R"("status": 429)");
   add_model_fault(all, "429-wait", R"("status": 429, "headers": {"Retry-After": "1"})");
@@ -138,6 +143,7 @@ std::vector<fault_kind> all_faults() {
   std::vector<fault_kind> all;
   add_process_faults(all);
   add_model_faults(all);
+  add_model_moves(all);
   add_path_faults(
       all, "nats",
       [](stage & on, const fault& what) -> auto& { return on.nats_paths[what.replica]; }, true,

@@ -1,6 +1,9 @@
 #include "test/fault/soak_stage.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 
 #include "test/fault/soak_requests.hpp"
@@ -19,6 +22,21 @@ std::vector<std::string> model_arguments() {
           "--fixed-bytes", "2000", "--fault-plan", "[" + refusal() + "]"};
 }
 
+constexpr const char* model_name = "model.test";
+constexpr const char* model_homes[] = {"127.0.0.1", "127.0.0.2"};
+
+/// The same address with a name in the place of its host.
+std::string named(std::string url) {
+  const std::string host = model_homes[0];
+  return url.replace(url.find(host), host.size(), model_name);
+}
+
+/// AddressSanitizer wants to be the first library, which the one of the names is.
+std::string asan_options() {
+  const auto* others = std::getenv("ASAN_OPTIONS");
+  return (others != nullptr ? others + std::string{":"} : "") + "verify_asan_link_order=0";
+}
+
 } // namespace
 
 soak_stage::soak_stage(const soak_options& options)
@@ -30,6 +48,7 @@ soak_stage::soak_stage(const soak_options& options)
       model_path{model.model_url(), options.seed},
       steady_{options.steady},
       replicas_(options.replicas) {
+  write_model_name();
   for (std::size_t i = 0; i < replicas(); ++i)
     nats_paths.emplace_back(nats.url(), options.seed + i);
   for (std::size_t i = 0; i < replicas(); ++i)
@@ -43,7 +62,7 @@ environment soak_stage::variables(std::size_t index) const {
   environment result{
       {"NATS_URL", steady_ ? nats.url() : nats_paths[index].url()},
       {"REDIS_URL", steady_ ? redis.url() : redis_path.url()},
-      {"HF_API_URL", steady_ ? model.model_url() : model_path.url()},
+      {"HF_API_URL", steady_ ? model.model_url() : named(model_path.url())},
       {"HF_API_TOKEN", "hf_test_token"},
       // What is kept for as long as the test lasts is not what grows.
       {"CACHE_TTL", "60"},
@@ -61,6 +80,10 @@ environment soak_stage::variables(std::size_t index) const {
                  {"MEME_GENERATOR_RETRY_CAP", "1s"},
                  {"MEME_NATS_PING_INTERVAL", "1s"},
                  {"DRAIN_TIMEOUT", "5"},
+                 {"ASAN_OPTIONS", asan_options()},
+                 {"LD_PRELOAD", MEME_TEST_NAMES_LIBRARY},
+                 {"TEST_NAMES_FILE", names_file()},
+                 {"MEME_GENERATOR_ALLOW_INSECURE_TOKEN", "true"},
                  {"MEME_SUPERVISOR_CHAOS", "true"},
                  // Actors die here more often than any accident has it.
                  {"MEME_SUPERVISOR_MAX_RESTARTS", "1000"}});
@@ -105,6 +128,22 @@ std::vector<std::string> soak_stage::restart_fallen() {
     start_replica(i);
   }
   return fallen;
+}
+
+std::string soak_stage::names_file() const {
+  return (folder.path() / "names").string();
+}
+
+void soak_stage::write_model_name() {
+  const auto written = names_file() + ".new"; // a look-up reads one file or the other
+  std::ofstream{written} << model_name << ' ' << model_homes[model_home_] << '\n';
+  std::filesystem::rename(written, names_file());
+}
+
+void soak_stage::move_model() {
+  model_home_ = 1 - model_home_;
+  model_path.move_to(model_homes[model_home_]);
+  write_model_name();
 }
 
 void soak_stage::kill_model() {

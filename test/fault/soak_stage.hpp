@@ -36,6 +36,8 @@ public:
   /// Starts replicas again that have ended though nobody ended them; what they died of.
   std::vector<std::string> restart_fallen();
 
+  /// To another address: its name is changed, and the old address refuses connections.
+  void move_model();
   void kill_model();                             ///< its counts go with it
   void set_model_fault(const std::string& rule); ///< beside those for good; empty: none
   std::int64_t upstream_calls() const { return calls_before_ + model.calls(); }
@@ -60,8 +62,11 @@ private:
 
   environment variables(std::size_t index) const;
   void note_peak(std::size_t index);
+  std::string names_file() const;
+  void write_model_name();
 
   bool steady_;
+  std::size_t model_home_ = 0; ///< index of its present address
   std::vector<member> replicas_;
   std::int64_t calls_before_ = 0; ///< of stand-ins that have been killed
   std::size_t peak_rss_ = 0;

@@ -1,8 +1,5 @@
 #include "test/support/fault_proxy.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -21,6 +18,7 @@
 #include "actors/io/listener.hpp"
 #include "actors/io/unique_fd.hpp"
 #include "test/support/fault_proxy_link.hpp"
+#include "test/support/fault_proxy_sockets.hpp"
 #include "test/support/port_lease.hpp"
 
 namespace meme::test {
@@ -30,31 +28,6 @@ namespace {
 using io::event_loop;
 using clock = event_loop::clock;
 using link_ptr = std::shared_ptr<link>;
-
-void no_delay(int fd) {
-  const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
-/// Closes with a reset.
-void reset(io::unique_fd& fd) {
-  const ::linger at_once{1, 0};
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  io::unique_fd{fd.release()};
-}
-
-io::unique_fd connect_to(std::uint16_t port) {
-  io::unique_fd fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0
-      && errno != EINPROGRESS)
-    return {};
-  no_delay(fd.get());
-  return fd;
-}
 
 } // namespace
 
@@ -120,6 +93,15 @@ public:
       finish(*each, true);
   }
 
+  void move_to(const std::string& host) {
+    cut();
+    if (listener_)
+      loop_.unwatch(listener_.get());
+    listener_ = {};
+    host_ = host;
+    listen();
+  }
+
   void silence() {
     for (const auto& each : open_links()) {
       silence(*each);
@@ -156,7 +138,7 @@ private:
   void listen() {
     if (listener_)
       return;
-    listener_ = io::listen_on("127.0.0.1", port_.port());
+    listener_ = io::listen_on(host_, port_.port());
     loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept(); });
   }
 
@@ -353,6 +335,7 @@ private:
   const std::uint64_t seed_;
   port_lease port_;
   event_loop loop_;
+  std::string host_ = "127.0.0.1";
   io::unique_fd listener_;
   faults faults_;
   std::map<std::uint64_t, link_ptr> links_;
@@ -384,6 +367,10 @@ void fault_proxy::set(const faults& what) {
 
 void fault_proxy::cut() {
   relay_->perform([&] { relay_->cut(); });
+}
+
+void fault_proxy::move_to(const std::string& host) {
+  relay_->perform([&] { relay_->move_to(host); });
 }
 
 void fault_proxy::silence() {

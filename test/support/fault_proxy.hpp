@@ -90,6 +90,10 @@ public:
   void heal() { set({}); }
   void cut(); ///< resets every open connection, now
 
+  /// The server has moved to `host`, another loopback address (the port stays): open connections
+  /// are reset, and its old address refuses newcomers.
+  void move_to(const std::string& host);
+
   /// Every open connection falls silent for good: bytes of either side vanish and neither hears
   /// that the other has closed. New connections are served. `heal` does not bring them back.
   void silence();
