@@ -11,6 +11,9 @@ namespace {
 /// A picture that takes so many fitters with it is taken for the cause.
 constexpr unsigned max_crashes = 3;
 
+/// Look-ups that have waited too long are looked for no more often than this.
+constexpr std::chrono::milliseconds min_tick{5};
+
 } // namespace
 
 cache_actor::behavior_type cache_state::start(context_ptr with) {
@@ -84,26 +87,32 @@ void cache_state::look_up(flight& opened) {
   opened.at = stage::looking_up;
   opened.asked = self->clock().now();
   if (!std::exchange(ticking, true))
-    self->delayed_send(self, 2 * shared->options.cache.timeout, caf::tick_atom_v);
+    self->delayed_send(self, shared->options.cache.timeout, caf::tick_atom_v);
   self->send(now_peers->store, fetch{opened.first->key});
 }
 
-/// The store answers in time by itself, unless its thread is held up (by a name server, say).
+/// The store answers in time by itself, unless its thread is held up; the bound is kept here.
 void cache_state::on_tick() {
-  auto patience = 2 * shared->options.cache.timeout;
-  auto late = self->clock().now() - patience;
-  auto waiting = false;
+  const auto now = self->clock().now();
+  const auto patience = shared->options.cache.timeout;
+  // No model can be called either while there is no room for a picture, and Redis is not to blame:
+  // what would be a hit must not be paid for.
+  const auto no_room = shared->budget && shared->budget->exhausted();
+  std::optional<clock::time_point> oldest;
   for (auto& [key, each] : flights) {
     if (each.at != stage::looking_up)
       continue;
-    if (each.asked <= late)
+    if (no_room)
+      each.asked = now;
+    if (now - each.asked >= patience)
       generate_picture(each);
-    else
-      waiting = true;
+    else if (!oldest || each.asked < *oldest)
+      oldest = each.asked;
   }
-  ticking = waiting;
-  if (waiting)
-    self->delayed_send(self, patience, caf::tick_atom_v);
+  ticking = oldest.has_value();
+  if (ticking)
+    self->delayed_send(self, std::max<clock::duration>(*oldest + patience - now, min_tick),
+                       caf::tick_atom_v);
 }
 
 void cache_state::on_stored(stored& what) {

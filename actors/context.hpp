@@ -10,6 +10,7 @@
 #include "actors/instruments.hpp"
 #include "actors/io/bus.hpp"
 #include "actors/io/byte_budget.hpp"
+#include "actors/io/value_seal.hpp"
 #include "actors/policy/refused_subject.hpp"
 #include "config/options.hpp"
 
@@ -21,7 +22,8 @@ struct context {
   config::options options;
   io::bus_ptr bus;
   instruments_ptr metrics;
-  std::shared_ptr<io::byte_budget> budget; ///< of pictures in flight
+  std::shared_ptr<io::byte_budget> budget;    ///< of pictures in flight
+  std::shared_ptr<const io::value_seal> seal; ///< of what is stored in Redis; empty: not signed
   std::function<std::chrono::system_clock::time_point()> wall_clock;
   std::uint64_t seed = 0; ///< of everything random in this process
 

@@ -101,9 +101,12 @@ instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients
       answers_published_again(counter(*registry, "meme_generator_answers_published_again_total",
                                       "Answers published again because a connection broke")),
       redis_connected(
-          gauge(*registry, "meme_generator_redis_connected", "1 while Redis can be asked")),
+          gauge(*registry, "meme_generator_redis_connected",
+                "1 while Redis is connected and does what it is asked; 0 while it refuses, too")),
       redis_failures(counter(*registry, "meme_generator_redis_failures_total",
                              "Look-ups and stores that Redis did not do")),
+      redis_unverified(counter(*registry, "meme_generator_redis_unverified_total",
+                               "Values in Redis that no key of cache.key-file verifies")),
       local_cache_bytes(
           gauge(*registry, "meme_generator_local_cache_bytes", "Bytes in the in-process cache")),
       joined_requests(counter(*registry, "meme_generator_joined_requests_total",

@@ -60,6 +60,7 @@ public:
   prometheus::Counter& answers_published_again;
   prometheus::Gauge& redis_connected;
   prometheus::Counter& redis_failures;
+  prometheus::Counter& redis_unverified;
 
   // Pictures.
   prometheus::Gauge& local_cache_bytes;

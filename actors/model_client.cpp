@@ -1,5 +1,6 @@
 #include "actors/model_client.hpp"
 
+#include "actors/charged_picture.hpp"
 #include "actors/resilience.hpp"
 
 namespace meme {
@@ -25,17 +26,6 @@ policy::transport_error to_policy(io::transfer_error error) {
   default:
     return policy::transport_error::other;
   }
-}
-
-/// A picture that counts in the byte budget for as long as anybody has it: from here on its way
-/// through the actors, until it is an answer and Redis has it.
-picture_ptr charged(std::shared_ptr<io::byte_budget> budget, picture drawn) {
-  auto bytes = drawn.bytes.size();
-  budget->add(bytes);
-  return {new picture(std::move(drawn)), [budget = std::move(budget), bytes](const picture* last) {
-            delete last;
-            budget->remove(bytes);
-          }};
 }
 
 } // namespace

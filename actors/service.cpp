@@ -15,6 +15,7 @@
 
 #include "actors/io/listener.hpp"
 #include "actors/io/log.hpp"
+#include "actors/io/name_lookup.hpp"
 #include "actors/io/nats_options.hpp"
 #include "actors/io/page_connections.hpp"
 #include "actors/io/redis_tls.hpp"
@@ -82,6 +83,8 @@ std::shared_ptr<context> make_context(const config::options& options) {
   shared->metrics = std::make_shared<instruments>(std::make_shared<prometheus::Registry>(),
                                                   options.generator.workers);
   shared->budget = std::make_shared<io::byte_budget>(options.ingress.max_bytes_in_flight);
+  if (!options.cache.key_file.empty())
+    shared->seal = std::make_shared<const io::value_seal>(options.cache.key_file);
   shared->wall_clock = &std::chrono::system_clock::now;
   shared->seed = std::random_device{}();
   return shared;
@@ -120,6 +123,12 @@ bool run(config::configuration& settings, std::shared_ptr<context> shared, const
     caf::anon_send(supervisor, drain{});
   }
   auto failure = end.get();
+  if (failure.empty() && io::name_lookup::running() != 0) {
+    // It cannot be stopped, and the actor system would wait for it: tens of seconds where a name
+    // server is silent.
+    log::info("ended", {{"well", true}});
+    ::_exit(0);
+  }
   if (failure.empty())
     return true;
   log::error("the supervisor has failed", {{"error", failure}});
@@ -155,6 +164,8 @@ std::string complaint_about(const config::options& options) {
     auto redis = std::get<config::redis_address>(config::parse_redis_url(options.cache.redis_url));
     if (redis.tls)
       io::redis_tls{options.cache.ca_file};
+    if (!options.cache.key_file.empty())
+      io::value_seal{options.cache.key_file};
     return {};
   } catch (const std::exception& e) {
     return e.what();

@@ -18,6 +18,11 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+/// RFC 3986, section 3.1; clients of Redis know schemes such as redis+sentinel.
+bool is_scheme_character(char c) {
+  return is_alnum(c) || c == '+' || c == '-' || c == '.';
+}
+
 /// Whether all of `text` is printable ASCII without spaces, the only characters a URL may have.
 bool is_graphic(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
@@ -148,7 +153,8 @@ parsed<url_parts> parse_url(std::string_view text) {
   if (!is_graphic(text))
     return malformed{"contains a space, a line break or another character that no URL has"};
   const auto mark = text.find("://");
-  if (mark == text.npos || mark == 0 || !std::all_of(text.begin(), text.begin() + mark, is_alnum))
+  if (mark == text.npos || mark == 0
+      || !std::all_of(text.begin(), text.begin() + mark, is_scheme_character))
     return malformed{"has no scheme"};
   url_parts result;
   result.scheme = text.substr(0, mark);
@@ -185,17 +191,53 @@ parsed<url_parts> parse_url(std::string_view text) {
   return result;
 }
 
+namespace {
+
+/// A "/", "?" or "#" in a password ends what RFC 3986 takes for the authority. The @ behind it
+/// tells that the writer did not mean it so: no address of ours has an @ behind its host.
+bool has_unencoded_password(std::string_view text) {
+  const auto mark = text.find("://");
+  if (mark == text.npos)
+    return false;
+  text.remove_prefix(mark + 3);
+  const auto end = std::min(text.find_first_of("/?#"), text.size());
+  return text.find('@', end) != text.npos;
+}
+
+/// Why a scheme is not one of a single Redis; empty: it is.
+std::string redis_scheme_problem(const std::string& scheme) {
+  if (scheme == "redis" || scheme == "rediss" || scheme == "valkey" || scheme == "valkeys")
+    return {};
+  if (scheme.find("sentinel") != scheme.npos)
+    return "asks for Sentinel, which this service does not speak: give the address of the Redis "
+           "that stores (a Service or a proxy that follows the primary)";
+  if (scheme.find("cluster") != scheme.npos)
+    return "asks for a Redis cluster, which this service does not speak: give the address of a "
+           "single Redis";
+  if (scheme == "unix" || scheme.find("socket") != scheme.npos)
+    return "asks for a Unix socket, which this service does not use: give a host and a port";
+  return "has a scheme other than redis:// and rediss://";
+}
+
+} // namespace
+
 parsed<redis_address> parse_redis_url(std::string_view text) {
+  if (has_unencoded_password(text))
+    return malformed{"has a /, ? or # in its user or password: write %2F, %3F or %23 for it"};
   auto url = parse_url(text);
-  if (auto* bad = std::get_if<malformed>(&url))
-    return *bad;
+  if (auto* bad = std::get_if<malformed>(&url)) {
+    const auto scheme = text.substr(0, std::min(text.find("://"), text.size()));
+    auto problem = redis_scheme_problem(std::string{scheme});
+    // Sentinel's addresses are often lists, which would be the smaller fault.
+    return scheme.size() < text.size() && problem.find("asks") == 0 ? malformed{problem} : *bad;
+  }
   auto& parts = std::get<url_parts>(url);
-  if (parts.scheme != "redis" && parts.scheme != "rediss")
-    return malformed{"has a scheme other than redis:// and rediss://"};
+  if (auto problem = redis_scheme_problem(parts.scheme); !problem.empty())
+    return malformed{std::move(problem)};
   if (!parts.user.empty() && parts.password.empty())
     return malformed{"has a user without a password"};
   redis_address result;
-  result.tls = parts.scheme == "rediss";
+  result.tls = parts.scheme == "rediss" || parts.scheme == "valkeys";
   result.host = std::move(parts.host);
   result.user = std::move(parts.user);
   result.password = std::move(parts.password);
@@ -211,6 +253,16 @@ parsed<redis_address> parse_redis_url(std::string_view text) {
   return result;
 }
 
+std::string describe(const redis_address& address) {
+  const auto brackets = address.host.find(':') != std::string::npos;
+  auto result = std::string{address.tls ? "rediss://" : "redis://"};
+  result += brackets ? '[' + address.host + ']' : address.host;
+  result += ':' + std::to_string(address.port);
+  if (address.database != 0)
+    result += '/' + std::to_string(address.database);
+  return result;
+}
+
 parsed<std::vector<std::string>> parse_nats_urls(std::string_view list) {
   std::vector<std::string> result;
   while (true) {
@@ -218,6 +270,8 @@ parsed<std::vector<std::string>> parse_nats_urls(std::string_view list) {
     auto item = list.substr(0, comma);
     item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
     item = item.substr(0, item.find_last_not_of(' ') + 1);
+    if (has_unencoded_password(item))
+      return malformed{"has a /, ? or # in its user or password: write %2F, %3F or %23 for it"};
     const auto url = parse_url(item);
     if (auto* bad = std::get_if<malformed>(&url))
       return *bad;

@@ -40,7 +40,7 @@ struct url_parts {
 /// CAF's own URI parser is of no use here: that of 0.17 refuses `user:password@`.
 parsed<url_parts> parse_url(std::string_view text);
 
-/// What `redis[s]://[[user]:password@]host[:port][/database]` says.
+/// What `redis[s]://[[user]:password@]host[:port][/database]` says; `valkey[s]://` is the same.
 struct redis_address {
   std::string host;
   std::uint16_t port = 6379;
@@ -51,6 +51,9 @@ struct redis_address {
 };
 
 parsed<redis_address> parse_redis_url(std::string_view url);
+
+/// The address for logs, without user and password: `redis://host:6379/2`.
+std::string describe(const redis_address& address);
 
 /// Splits a list such as `nats://a:4222, tls://user:password@b`. Each address is checked and comes
 /// back as it stands, without the white space around it; there is at least one.

@@ -57,7 +57,9 @@ struct cache_options {
   std::size_t local_bytes = 64 << 20; ///< the in-process tier; 0: none
   milliseconds timeout{500};          ///< what a slow Redis may cost a request
   milliseconds connect_timeout{2'000};
-  std::string ca_file; ///< PEM, for rediss://; empty: the system's certificates
+  milliseconds ping_interval = seconds{15}; ///< a connection is kept alive after so much silence
+  std::string ca_file;  ///< PEM, for rediss://; empty: the system's certificates
+  std::string key_file; ///< keys that sign what is stored, one a line; empty: nothing is signed
 };
 
 /// The text-to-image model.

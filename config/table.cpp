@@ -147,7 +147,7 @@ void add_limits(rows& table, request_limits& limits) {
 void add_cache(rows& table, cache_options& cache) {
   table.emplace_back("cache.redis-url", &cache.redis_url, "where pictures are cached")
       .contract("REDIS_URL", "redis-url", "URL")
-      .takes("redis://[user:password@]host[:port][/database], or rediss:// for TLS",
+      .takes("redis://[user:password@]host[:port][/database], rediss:// for TLS, or valkey[s]://",
              check::redis_url)
       .hidden(secrecy::user)
       .or_file();
@@ -164,8 +164,16 @@ void add_cache(rows& table, cache_options& cache) {
   table.emplace_back("cache.connect-timeout", &cache.connect_timeout, "for a connection to Redis")
       .range(1ms, 1min);
   table
+      .emplace_back("cache.ping-interval", &cache.ping_interval,
+                    "how long a connection to Redis may be silent before it is asked for a sign")
+      .range(100ms, 1h);
+  table
       .emplace_back("cache.ca-file", &cache.ca_file,
                     "PEM; for rediss://; \"\": the system's certificates")
+      .takes(file, check::optional_readable_file);
+  table
+      .emplace_back("cache.key-file", &cache.key_file,
+                    "keys that sign what is stored in Redis; \"\": it is not signed")
       .takes(file, check::optional_readable_file);
 }
 

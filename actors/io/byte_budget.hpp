@@ -27,6 +27,7 @@ public:
   }
 
   bool exhausted() const { return used_ >= limit_; }
+  bool has_room_for(std::size_t bytes) const { return used_ + bytes <= limit_; }
   std::size_t used() const { return used_; }
 
   /// Whether somebody has a whole picture, or an answer: these go when NATS and Redis have them.

@@ -1,8 +1,12 @@
 #include "actors/io/redis_client.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -22,6 +26,22 @@ constexpr std::size_t kept_read_buffer = 4 << 20;
 
 /// hiredis reads 16 KiB a call; so many calls go by before other sockets get their turn.
 constexpr int max_reads_in_a_row = 64;
+
+/// More than anything that is read beside a value: its length, errors, what one read brings.
+constexpr std::size_t max_beside_value = 64 << 10;
+
+/// The kernel's own signs of life, for what no PING of ours can see: a peer that is gone while a
+/// command waits to be sent. A setting that the kernel refuses is no reason to go without Redis.
+void enable_keepalive(int fd, std::chrono::milliseconds silence) {
+  const auto set = [fd](int level, int option, int value) {
+    ::setsockopt(fd, level, option, &value, sizeof value);
+  };
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(silence).count();
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(seconds));
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
 
 std::string error_of(const redisReply* reply, const std::string& lost) {
   if (reply == nullptr)
@@ -82,8 +102,9 @@ struct redis_client::command {
   std::function<void(redisReply*, const std::string&)> done;
 };
 
-redis_client::redis_client(event_loop& loop, redis_settings settings, events on_event)
-    : loop_(loop), settings_(std::move(settings)), events_(std::move(on_event)) {
+redis_client::redis_client(event_loop& loop, name_lookup& names, redis_settings settings,
+                           events on_event)
+    : loop_(loop), names_(names), settings_(std::move(settings)), events_(std::move(on_event)) {
   if (settings_.tls)
     tls_ = std::make_unique<redis_tls>(settings_.ca_file);
 }
@@ -95,7 +116,25 @@ redis_client::~redis_client() {
 
 void redis_client::connect() {
   why_lost_.clear();
-  context_ = redisAsyncConnect(settings_.host.c_str(), settings_.port);
+  resolving_ = true;
+  timer_ = loop_.call_after(settings_.connect_timeout, [this] {
+    timer_ = 0;
+    lose(resolving_ ? "the name server does not answer in time" : "no connection in time");
+  });
+  auto answered = [this, alive = std::weak_ptr<int>{alive_}, attempt = ++attempts_](
+                      const std::vector<std::string>& addresses, const std::string& error) {
+    if (alive.expired() || attempt != attempts_ || !resolving_)
+      return; // of an attempt that was given up
+    if (!error.empty())
+      return lose("its host name cannot be resolved: " + error);
+    resolving_ = false;
+    open(addresses.front());
+  };
+  names_.start(settings_.host, std::move(answered));
+}
+
+void redis_client::open(const std::string& address) {
+  context_ = redisAsyncConnect(address.c_str(), settings_.port);
   if (context_ == nullptr)
     throw std::bad_alloc();
   std::string why = context_->errstr;
@@ -103,6 +142,8 @@ void redis_client::connect() {
     why = tls_->begin(*context_, settings_.host);
   if (!why.empty()) {
     redisAsyncFree(std::exchange(context_, nullptr));
+    loop_.cancel(std::exchange(timer_, 0));
+    names_.prefer_next();
     if (events_.lost)
       events_.lost(why);
     return;
@@ -119,10 +160,6 @@ void redis_client::connect() {
   hooks.delWrite = [](void* self) { static_cast<redis_client*>(self)->want(EPOLLOUT, false); };
   // Called once, whatever ends the context; it is freed right after.
   hooks.cleanup = [](void* self) { static_cast<redis_client*>(self)->forget_context(); };
-  timer_ = loop_.call_after(settings_.connect_timeout, [this] {
-    timer_ = 0;
-    lose("no connection in time");
-  });
   redisAsyncSetConnectCallback(context_, [](const redisAsyncContext* context, int status) {
     static_cast<redis_client*>(context->data)->on_connected(status == REDIS_OK);
   });
@@ -133,6 +170,7 @@ void redis_client::on_connected(bool ok) {
     why_lost_ = context_->errstr; // hiredis frees the context itself
     return;
   }
+  enable_keepalive(fd_, settings_.ping_interval);
   introduce();
 }
 
@@ -154,29 +192,60 @@ void redis_client::introduce() {
       return;
     loop_.cancel(std::exchange(timer_, 0));
     ready_ = true;
+    served_ = true;
     watch_deadline();
+    last_heard_ = clock::now();
+    keep_alive();
     if (events_.ready)
       events_.ready();
   });
 }
 
-void redis_client::get(const std::string& key, get_callback done) {
-  if (!ready_)
-    return done({}, "not connected");
-  auto value = std::make_shared<std::optional<found>>();
-  auto failed = std::make_shared<std::string>();
-  send({"GET", key}, [value, failed](redisReply* reply, const std::string& error) {
-    *failed = error_of(reply, error);
-    if (reply != nullptr && reply->type == REDIS_REPLY_STRING)
-      value->emplace(found{std::string{reply->str, static_cast<std::size_t>(reply->len)}, {}});
+void redis_client::keep_alive() {
+  ping_timer_ = loop_.call_at(last_heard_ + settings_.ping_interval, [this] {
+    ping_timer_ = 0;
+    if (clock::now() - last_heard_ >= settings_.ping_interval) {
+      last_heard_ = clock::now(); // the next sign is due an interval from now
+      // Whatever Redis says to it, it is there. What waits for an answer already is as good.
+      if (deadlines_.empty())
+        send({"PING"}, [](redisReply*, const std::string&) {});
+    }
+    if (ready_)
+      keep_alive();
   });
+}
+
+void redis_client::get(const std::string& key, std::size_t most, get_callback done) {
+  if (!ready_)
+    return done({{}, "not connected", {}});
+  auto result = std::make_shared<reply_to_get>();
+  // The range is inclusive: one byte more than `most` shows that there is more.
+  send({"GETRANGE", key, "0", std::to_string(most)},
+       [result, most](redisReply* reply, const std::string& error) {
+         result->error = error_of(reply, error);
+         if (reply == nullptr || reply->type != REDIS_REPLY_STRING)
+           return;
+         const auto size = static_cast<std::size_t>(reply->len);
+         result->value.emplace();
+         result->value->bytes.assign(reply->str, std::min(size, most));
+         result->value->cut = size > most;
+       });
   send({"PTTL", key},
-       [value, failed, done = std::move(done)](redisReply* reply, const std::string& error) {
-         if (failed->empty())
-           *failed = error_of(reply, error);
-         if (*value && reply != nullptr && reply->type == REDIS_REPLY_INTEGER)
-           (*value)->ttl_left = std::chrono::milliseconds{reply->integer};
-         done(std::move(*value), *failed);
+       [result, done = std::move(done)](redisReply* reply, const std::string& error) {
+         constexpr long long no_such_key = -2;
+         const auto known = reply != nullptr && reply->type == REDIS_REPLY_INTEGER;
+         if (result->error.empty())
+           result->ttl_error = error_of(reply, error);
+         if (result->value && known && reply->integer == no_such_key) {
+           // GETRANGE says of a key that is not there what it says of an empty value.
+           if (result->value->bytes.empty())
+             result->value.reset();
+           else
+             result->value->ttl_left = {}; // its time ran out between the two
+         } else if (result->value && known) {
+           result->value->ttl_left = std::chrono::milliseconds{reply->integer};
+         }
+         done(std::move(*result));
        });
 }
 
@@ -210,6 +279,8 @@ bool redis_client::send(std::initializer_list<std::string_view> words,
       self.deadlines_.pop_front();
     if (reply == nullptr)
       self.ready_ = false;
+    else
+      self.last_heard_ = clock::now();
     ended->done(static_cast<redisReply*>(reply),
                 self.why_lost_.empty() ? "connection lost" : self.why_lost_);
   };
@@ -241,7 +312,10 @@ void redis_client::lose(std::string why) {
   ready_ = false;
   why_lost_ = std::move(why);
   if (context_ != nullptr)
-    redisAsyncFree(context_); // answers what is open, then comes to forget_context
+    return redisAsyncFree(context_); // answers what is open, then comes to forget_context
+  loop_.cancel(std::exchange(timer_, 0));
+  if (std::exchange(resolving_, false) && events_.lost)
+    events_.lost(why_lost_);
 }
 
 void redis_client::forget_context() {
@@ -253,10 +327,20 @@ void redis_client::forget_context() {
     why_lost_ = *context_->errstr != '\0' ? context_->errstr : "connection lost";
   context_ = nullptr;
   interest_ = 0;
+  loop_.cancel(std::exchange(ping_timer_, 0));
+  if (!std::exchange(served_, false))
+    names_.prefer_next(); // where the host has several addresses
   ready_ = false;
   deadlines_.clear();
   if (events_.lost)
     events_.lost(why_lost_);
+}
+
+/// hiredis collects a reply until it is complete, of whatever length. What was complete is gone
+/// from its buffer by now, so that what is there belongs to one reply.
+bool redis_client::reply_is_too_large() const {
+  const auto& reader = *context_->c.reader;
+  return reader.len - reader.pos > settings_.max_value + max_beside_value;
 }
 
 void redis_client::want(std::uint32_t event, bool wanted) {
@@ -273,6 +357,8 @@ void redis_client::on_socket(std::uint32_t epoll_events) {
     for (int i = 0; context_ != nullptr && more > 0 && i < max_reads_in_a_row; ++i) {
       redisAsyncHandleRead(context_);
       more = 0;
+      if (context_ != nullptr && reply_is_too_large())
+        return lose("a reply larger than what was asked for");
       if (context_ != nullptr)
         ::ioctl(fd_, FIONREAD, &more);
     }

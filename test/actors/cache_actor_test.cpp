@@ -112,9 +112,28 @@ BOOST_AUTO_TEST_CASE(a_store_that_dies_has_nothing) {
 BOOST_AUTO_TEST_CASE(a_store_that_does_not_answer_in_time_has_nothing) {
   start();
   ask(1);
-  advance(900ms);
+  advance(400ms); // of cache.timeout, 500 ms
+  ask(2, "another");
   BOOST_TEST(seen.generations.empty());
-  advance(200ms); // twice `cache.timeout`, which is for the store itself
+  advance(100ms);
+  BOOST_TEST(seen.generations.size() == 1);
+  advance(390ms);
+  BOOST_TEST(seen.generations.size() == 1);
+  advance(10ms);
+  BOOST_TEST(seen.generations.size() == 2);
+  ask(3, "a third");
+  advance(500ms);
+  BOOST_TEST(seen.generations.size() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(while_pictures_fill_the_byte_budget_a_look_up_may_take_longer) {
+  start();
+  shared->budget->add(1 << 20);
+  ask(1);
+  advance(2s);
+  BOOST_TEST(seen.generations.empty());
+  shared->budget->remove(1 << 20);
+  advance(1s);
   BOOST_TEST(seen.generations.size() == 1);
 }
 

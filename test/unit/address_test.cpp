@@ -56,6 +56,13 @@ BOOST_AUTO_TEST_CASE(are_refused_with_the_reason) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+namespace {
+
+const char* const unencoded =
+    "has a /, ? or # in its user or password: write %2F, %3F or %23 for it";
+
+} // namespace
+
 BOOST_AUTO_TEST_SUITE(a_redis_url)
 
 BOOST_AUTO_TEST_CASE(is_read_with_its_defaults) {
@@ -85,12 +92,40 @@ BOOST_AUTO_TEST_CASE(may_have_a_password_alone) {
   BOOST_TEST(address.host == "host");
 }
 
+BOOST_AUTO_TEST_CASE(may_name_valkey) {
+  BOOST_TEST(!good(parse_redis_url("valkey://host")).tls);
+  BOOST_TEST(good(parse_redis_url("valkeys://host:7000")).tls);
+}
+
+BOOST_AUTO_TEST_CASE(is_described_without_its_password) {
+  BOOST_TEST(describe(good(parse_redis_url("redis://me:secret@host"))) == "redis://host:6379");
+  BOOST_TEST(describe(good(parse_redis_url("valkeys://:secret@[::1]:7000/12")))
+             == "rediss://[::1]:7000/12");
+}
+
 BOOST_AUTO_TEST_CASE(is_refused_with_the_reason) {
+  const auto* const sentinel =
+      "asks for Sentinel, which this service does not speak: give the address of the Redis that "
+      "stores (a Service or a proxy that follows the primary)";
   for (const auto& [text, why] :
-       {std::pair{"", "is empty"}, std::pair{"redis", "has no scheme"},
+       {std::pair{"", "is empty"},
+        std::pair{"redis", "has no scheme"},
         std::pair{"://host", "has no scheme"},
         std::pair{"http://host", "has a scheme other than redis:// and rediss://"},
-        std::pair{"redis://", "has no host"}, std::pair{"redis://user:pass@", "has no host"},
+        std::pair{"redis+sentinel://host/mymaster", sentinel},
+        std::pair{"redis-sentinel://a:26379,b:26379,c/0?sentinelMasterId=m", sentinel},
+        std::pair{"redis+cluster://host",
+                  "asks for a Redis cluster, which this service does not speak: give the address "
+                  "of a single Redis"},
+        std::pair{"redis+socket:///run/redis.sock",
+                  "asks for a Unix socket, which this service does not use: give a host and a "
+                  "port"},
+        std::pair{"redis://me:pass/word@host", unencoded},
+        std::pair{"redis://:pa@ss/word@host:7000/1", unencoded},
+        std::pair{"redis://:pass?word@host", unencoded},
+        std::pair{"redis://:pass#word@host", unencoded},
+        std::pair{"redis://", "has no host"},
+        std::pair{"redis://user:pass@", "has no host"},
         std::pair{"redis://host:0", "has a port outside 1..65535"},
         std::pair{"redis://user:pass", "has a port outside 1..65535"},
         std::pair{"redis://user@host", "has a user without a password"},
@@ -123,7 +158,8 @@ BOOST_AUTO_TEST_CASE(nats_urls_are_refused_with_the_reason) {
         std::pair{"ws://a", "asks for WebSocket, which this service does not speak"},
         std::pair{"nats://a,wss://a", "asks for WebSocket, which this service does not speak"},
         std::pair{"redis://a", "has a scheme other than nats:// and tls://"},
-        std::pair{"nats://a/b", "has something behind its host and port"}})
+        std::pair{"nats://a/b", "has something behind its host and port"},
+        std::pair{"nats://a,nats://me:pass/word@b", unencoded}})
     BOOST_TEST(reason(parse_nats_urls(text)) == why, text << ": " << reason(parse_nats_urls(text)));
 }
 
