@@ -194,3 +194,16 @@ BOOST_AUTO_TEST_CASE(a_jetstream_name_has_no_dots_wildcards_spaces_or_slashes) {
     BOOST_TEST(!valid_jetstream_name(name), name);
   BOOST_TEST(!valid_jetstream_name(std::string(256, 'a')));
 }
+
+BOOST_AUTO_TEST_SUITE(nats_servers)
+
+BOOST_AUTO_TEST_CASE(are_shown_without_users) {
+  BOOST_TEST(without_users("nats://a:4222") == "nats://a:4222");
+  BOOST_TEST(without_users("nats://u:p@a:4222,tls://token@[::1]:1")
+             == "nats://a:4222, tls://[::1]:1");
+  BOOST_TEST(without_users("nats://u:p@ss@a") == "nats://a"); // an @ that should have been encoded
+  BOOST_TEST(without_users("nats://u:secret@") == "");
+  BOOST_TEST(without_users("") == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
