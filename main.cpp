@@ -1,5 +1,8 @@
+#include <sys/prctl.h>
+
 #include <iostream>
 
+#include "actors/io/standard_descriptors.hpp"
 #include "actors/service.hpp"
 #include "client/dead.hpp"
 #include "client/load.hpp"
@@ -16,8 +19,11 @@ using namespace meme;
 /// What to do, with the settings that decide how.
 struct runner {
   config::configuration& settings;
+  const config::run& chosen;
 
-  int operator()(const config::serve_command&) const { return run_service(settings); }
+  int operator()(const config::serve_command&) const {
+    return run_service(settings, chosen.config_file, chosen.warnings);
+  }
 
   int operator()(const config::provision_command& command) const {
     return client::run_provision(settings.values(), command.plan);
@@ -73,6 +79,10 @@ struct runner {
 } // namespace
 
 int main(int argc, char** argv) {
+  io::take_standard_descriptors();
+  // Environment and memory hold the token and passwords: no core dumps, and for other processes of
+  // the same user neither /proc/PID/environ nor /proc/PID/mem.
+  ::prctl(PR_SET_DUMPABLE, 0);
   config::configuration settings;
   auto decided = settings.load(argc, argv);
   if (auto* end = std::get_if<config::stop>(&decided)) {
@@ -81,8 +91,12 @@ int main(int argc, char** argv) {
     client::say_lines(std::cerr, end->err);
     return end->status;
   }
+  const auto& chosen = std::get<config::run>(decided);
+  if (!std::holds_alternative<config::serve_command>(chosen.what))
+    for (const auto& line : chosen.warnings)
+      client::say(std::cerr, "meme-generator: warning: " + line);
   try {
-    return std::visit(runner{settings}, std::get<config::run>(decided).what);
+    return std::visit(runner{settings, chosen}, chosen.what);
   } catch (const std::exception& e) {
     client::say(std::cerr, e.what());
     return 1;

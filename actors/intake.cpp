@@ -1,13 +1,8 @@
 #include "actors/intake.hpp"
 
+#include "messages/trace_context.hpp"
+
 namespace meme {
-
-namespace {
-
-/// W3C Trace Context's has 55 characters; a later version's may have more.
-constexpr std::size_t max_traceparent = 128;
-
-} // namespace
 
 policy::publish_rules make_publish_rules(const config::nats_options& nats) {
   return {{nats.request_subject, nats.response_subject, nats.dead_subject},
@@ -18,7 +13,7 @@ intake read_intake(const io::bus_message& message, std::uint64_t stream_sequence
                    const config::options& options, const policy::publish_rules& rules) {
   auto& limits = options.ingress.limits;
   intake result;
-  if (auto trace = message.header("traceparent"); trace.size() <= max_traceparent)
+  if (auto trace = message.header("traceparent"); is_traceparent(trace))
     result.traceparent = std::move(trace);
   auto id_or_derived = [&](std::string& own) {
     if (!own.empty())

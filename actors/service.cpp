@@ -22,6 +22,7 @@
 #include "actors/policy/endpoint.hpp"
 #include "actors/supervisor.hpp"
 #include "config/address.hpp"
+#include "config/dump.hpp"
 
 namespace meme {
 
@@ -35,8 +36,13 @@ constexpr int ended = SIGUSR2;
 sigset_t block_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (int signal : {SIGTERM, SIGINT, ended})
+  for (int signal : {SIGTERM, SIGINT, SIGQUIT, ended})
     sigaddset(&set, signal);
+  // nohup starts a program with SIGHUP ignored: it is to outlive its terminal.
+  struct sigaction hang_up {};
+  ::sigaction(SIGHUP, nullptr, &hang_up);
+  if (hang_up.sa_handler != SIG_IGN)
+    sigaddset(&set, SIGHUP);
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   ::signal(SIGPIPE, SIG_IGN); // a peer that is gone is an error of the write
   return set;
@@ -96,6 +102,25 @@ std::shared_ptr<io::unique_fd> listen_for_pages(const config::metrics_options& o
   auto listener = std::make_shared<io::unique_fd>(io::listen_on(address.host, address.port));
   log::info("pages", {{"address", io::local_address(*listener)}});
   return listener;
+}
+
+/// What a reader of the log wants to know first.
+void log_start(const config::options& options, const std::string& config_file,
+               const std::vector<std::string>& warnings) {
+  log::info("starting", {{"version", MEME_VERSION},
+                         {"config_file", config_file.empty() ? "none" : config_file},
+                         {"model", config::without_user(options.generator.url)},
+                         {"nats", config::without_user(options.nats.url)},
+                         {"redis", config::without_user(options.cache.redis_url)},
+                         {"stream", options.nats.stream},
+                         {"consumer", options.nats.consumer},
+                         {"max_in_flight", options.ingress.max_in_flight}});
+  for (const auto& line : warnings)
+    log::warning(line);
+  if (options.supervisor.chaos)
+    log::warning("supervisor.chaos is on: anybody who reaches the pages can end parts of this "
+                 "process; it is for tests alone",
+                 {{"pages", options.metrics.address}});
 }
 
 /// Runs the actors; returns whether they ended as they should.
@@ -174,7 +199,8 @@ std::string complaint_about(const config::options& options) {
 
 } // namespace
 
-int run_service(config::configuration& settings) {
+int run_service(config::configuration& settings, const std::string& config_file,
+                const std::vector<std::string>& warnings) {
   auto signals = block_signals(); // first of all: the NATS library starts threads early
   keep_freed_memory();
   auto& options = settings.values();
@@ -189,7 +215,9 @@ int run_service(config::configuration& settings) {
   try {
     raise_file_limit(options.ingress.max_in_flight);
     ::curl_global_init(CURL_GLOBAL_ALL);
-    well = run(settings, make_context(options), signals);
+    auto shared = make_context(options);
+    log_start(shared->options, config_file, warnings);
+    well = run(settings, std::move(shared), signals);
   } catch (const std::exception& e) {
     log::error("cannot serve", {{"error", e.what()}});
   }

@@ -1,7 +1,10 @@
 #include "config/config.hpp"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include <caf/atom.hpp>
@@ -16,6 +19,15 @@ environment process_environment() {
       return value;
     return std::nullopt;
   };
+}
+
+std::vector<std::string> process_variable_names() {
+  std::vector<std::string> names;
+  for (auto** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text{*entry};
+    names.emplace_back(text.substr(0, text.find('=')));
+  }
+  return names;
 }
 
 configuration::configuration() {
@@ -33,6 +45,7 @@ decision configuration::load(int argc, char** argv, environment variables) {
   if (argc > 1)
     from.arguments.assign(argv + 1, argv + argc);
   from.variables = std::move(variables);
+  from.variable_names = process_variable_names();
   return load(from);
 }
 

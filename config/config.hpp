@@ -19,10 +19,14 @@ using environment = std::function<std::optional<std::string>(const std::string& 
 /// That of this process.
 environment process_environment();
 
+/// The names of all variables of this process.
+std::vector<std::string> process_variable_names();
+
 /// Where settings come from.
 struct sources {
   std::vector<std::string> arguments; ///< the command line without the program's name
   environment variables;
+  std::vector<std::string> variable_names; ///< of all that are set; for the slips among them
   /// The first that exists is read, unless --config-file or MEME_CONFIG_FILE names one.
   std::vector<std::string> default_files = {"meme-generator.conf",
                                             "/etc/meme-generator/meme-generator.conf"};
@@ -31,7 +35,8 @@ struct sources {
 /// Do this.
 struct run {
   command what;
-  std::string config_file; ///< the one that was read; empty: none
+  std::string config_file;                ///< the one that was read; empty: none
+  std::vector<std::string> warnings = {}; ///< a line for each
 };
 
 /// End: print this and exit with `status`.

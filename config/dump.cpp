@@ -11,7 +11,24 @@ namespace {
 
 const std::string hidden = "<hidden>";
 
-/// Replaces what stands between :// and the last @, of each URL of a list, and what follows a ?.
+/// The value as it may be seen; the same as `file_text` where nothing needs hiding.
+std::string shown_text(const setting& row, const origin& from) {
+  auto* target = std::get_if<std::string*>(&row.target);
+  if (target == nullptr || (*target)->empty())
+    return file_text(row);
+  std::string shown = **target;
+  if (row.hides == secrecy::everything || from.is_secret_file)
+    shown = hidden;
+  else if (row.hides == secrecy::user)
+    shown = without_user(shown);
+  auto shown_row = row;
+  shown_row.target = &shown;
+  return file_text(shown_row);
+}
+
+} // namespace
+
+/// Replaces what stands between :// and the last @ of each URL, and what follows a ?.
 std::string without_user(std::string_view list) {
   std::string result;
   while (!list.empty()) {
@@ -32,23 +49,6 @@ std::string without_user(std::string_view list) {
   }
   return result;
 }
-
-/// The value as it may be seen; the same as `file_text` where nothing needs hiding.
-std::string shown_text(const setting& row, const origin& from) {
-  auto* target = std::get_if<std::string*>(&row.target);
-  if (target == nullptr || (*target)->empty())
-    return file_text(row);
-  std::string shown = **target;
-  if (row.hides == secrecy::everything || from.is_secret_file)
-    shown = hidden;
-  else if (row.hides == secrecy::user)
-    shown = without_user(shown);
-  auto shown_row = row;
-  shown_row.target = &shown;
-  return file_text(shown_row);
-}
-
-} // namespace
 
 std::string dump(const std::vector<setting>& table, const std::vector<origin>& origins) {
   std::string result;

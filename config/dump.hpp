@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/setting.hpp"
@@ -12,6 +13,10 @@ struct origin {
   std::string spelled;         ///< the setting as that source spells it; empty: the default
   bool is_secret_file = false; ///< from the file that a variable such as HF_API_TOKEN_FILE names
 };
+
+/// A URL, or a list of them, as it may be seen: `<hidden>` stands for the user, the password and
+/// the query.
+std::string without_user(std::string_view list);
 
 /// The settings in effect, as a configuration file that says behind each value where it is from. A
 /// secret, and whatever came from a secret file, stands there as `<hidden>` and commented out: the

@@ -11,6 +11,7 @@
 #include "config/dump.hpp"
 #include "config/file.hpp"
 #include "config/help.hpp"
+#include "config/spelling.hpp"
 #include "config/suggestion.hpp"
 #include "config/table.hpp"
 #include "config/value.hpp"
@@ -51,8 +52,8 @@ public:
     if (!problems_.empty())
       return stop{2, "", report()};
     if (line_.what == action::dump_config)
-      return stop{0, dump(table_, origins_), ""};
-    return run{std::move(line_.chosen), config_file_};
+      return stop{0, dump(table_, origins_), printed_warnings()};
+    return run{std::move(line_.chosen), config_file_, warnings()};
   }
 
 private:
@@ -192,6 +193,28 @@ private:
   std::optional<std::string> variable(const std::string& name) const {
     auto value = from_.variables(name);
     return value && value->empty() ? std::nullopt : value;
+  }
+
+  std::vector<std::string> warnings() const {
+    // MEME_GENERATOR tells the scripts where the program is.
+    std::vector<std::string> known{"MEME_CONFIG_FILE", "MEME_GENERATOR"};
+    for (const auto& row : table_) {
+      known.push_back(row.environment);
+      if (row.has_file_variable)
+        known.push_back(row.environment + "_FILE");
+    }
+    std::vector<std::string> set;
+    for (const auto& name : from_.variable_names)
+      if (variable(name))
+        set.push_back(name);
+    return doubtful_variables(set, known);
+  }
+
+  std::string printed_warnings() const {
+    std::string result;
+    for (const auto& line : warnings())
+      result += "meme-generator: warning: " + line + "\n";
+    return result;
   }
 
   void problem(std::string line) { problems_.push_back(std::move(line)); }

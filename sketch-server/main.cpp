@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "actors/io/standard_descriptors.hpp"
 #include "sketch-server/http/listener.hpp"
 #include "sketch-server/model.hpp"
 #include "sketch-server/options.hpp"
@@ -39,6 +40,7 @@ void serve(const meme::sketch::options& settings) {
 } // namespace
 
 int main(int argc, char** argv) try {
+  meme::io::take_standard_descriptors();
   const auto parsed = meme::sketch::parse_options(argc, argv);
   if (const auto answer = std::get_if<meme::sketch::last_words>(&parsed)) {
     (answer->status == 0 ? std::cout : std::cerr) << answer->text;

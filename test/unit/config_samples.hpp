@@ -86,6 +86,8 @@ inline loaded load(const given& with) {
       return std::nullopt;
     return found->second;
   };
+  for (const auto& [name, value] : with.variables)
+    from.variable_names.push_back(name);
   from.default_files = {folder.path("none.conf"), folder.path("test.conf")};
   if (!with.file.empty())
     folder.write("test.conf", with.file);
