@@ -236,18 +236,24 @@ void redis_store::on_value(const std::string& key, std::size_t asked,
     count_failure("a look-up failed", reply.error);
   if (!reply.value)
     return answer(key, {}, {});
-  if (reply.value->cut && range_.fell_short(asked)) {
-    waiting_.push_front(key);
-    return;
-  }
-  if (reply.value->cut) {
-    count_failure("what is stored is too large", key);
-    warn_once(said_too_large_, "Redis holds a value that is no picture of ours",
-              "it is larger than generator.max-body-bytes");
-    return answer(key, {}, {});
-  }
+  if (reply.value->cut && range_.fell_short(asked))
+    return current_.client->exceeds(key, max_value_, [this, key](bool too_large) {
+      if (too_large)
+        return refuse_large(key);
+      waiting_.push_front(key);
+      ask_waiting();
+    });
+  if (reply.value->cut)
+    return refuse_large(key);
   range_.found(reply.value->bytes.size());
   answer(key, read_picture(key, std::move(reply.value->bytes)), reply.value->ttl_left);
+}
+
+void redis_store::refuse_large(const std::string& key) {
+  count_failure("what is stored is too large", key);
+  warn_once(said_too_large_, "Redis holds a value that is no picture of ours",
+            "it is larger than generator.max-body-bytes");
+  answer(key, {}, {});
 }
 
 /// Whatever lies there, only a complete picture is one; and where values are signed, only ours.

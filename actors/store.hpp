@@ -50,6 +50,7 @@ private:
   bool may_ask() const;
   void ask(const std::string& key);
   void on_value(const std::string& key, std::size_t asked, io::redis_client::reply_to_get reply);
+  void refuse_large(const std::string& key);
   picture_ptr read_picture(const std::string& key, std::string value);
   void answer(const std::string& key, picture_ptr picture, std::chrono::milliseconds ttl_left);
   void keep_picture(const keep& request);

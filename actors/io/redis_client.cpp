@@ -171,13 +171,15 @@ void redis_client::on_connected(bool ok) {
     return;
   }
   enable_keepalive(fd_, settings_.ping_interval);
+  introduced_ = true;
   introduce();
 }
 
 /// Says who we are; the PING shows that what listens there is a Redis that serves.
 void redis_client::introduce() {
   auto must_succeed = [this](redisReply* reply, const std::string& error) {
-    if (auto why = error_of(reply, error); !why.empty() && why_lost_.empty())
+    // Without a reply the connection is going already, and its own reason counts.
+    if (auto why = error_of(reply, error); reply != nullptr && !why.empty() && why_lost_.empty())
       lose(why);
   };
   if (!settings_.password.empty() && !settings_.user.empty())
@@ -227,8 +229,9 @@ void redis_client::get(const std::string& key, std::size_t most, get_callback do
            return;
          const auto size = static_cast<std::size_t>(reply->len);
          result->value.emplace();
-         result->value->bytes.assign(reply->str, std::min(size, most));
          result->value->cut = size > most;
+         if (!result->value->cut)
+           result->value->bytes.assign(reply->str, size);
        });
   send({"PTTL", key},
        [result, done = std::move(done)](redisReply* reply, const std::string& error) {
@@ -238,7 +241,7 @@ void redis_client::get(const std::string& key, std::size_t most, get_callback do
            result->ttl_error = error_of(reply, error);
          if (result->value && known && reply->integer == no_such_key) {
            // GETRANGE says of a key that is not there what it says of an empty value.
-           if (result->value->bytes.empty())
+           if (result->value->bytes.empty() && !result->value->cut)
              result->value.reset();
            else
              result->value->ttl_left = {}; // its time ran out between the two
@@ -246,6 +249,15 @@ void redis_client::get(const std::string& key, std::size_t most, get_callback do
            result->value->ttl_left = std::chrono::milliseconds{reply->integer};
          }
          done(std::move(*result));
+       });
+}
+
+void redis_client::exceeds(const std::string& key, std::size_t size,
+                           std::function<void(bool)> done) {
+  const auto place = std::to_string(size); // counted from 0: the first byte beyond
+  send({"GETRANGE", key, place, place},
+       [done = std::move(done)](redisReply* reply, const std::string&) {
+         done(reply != nullptr && reply->type == REDIS_REPLY_STRING && reply->len > 0);
        });
 }
 
@@ -272,7 +284,7 @@ bool redis_client::send(std::initializer_list<std::string_view> words,
     lengths.push_back(word.size());
   }
   auto owned = std::make_unique<command>(command{this, std::move(done)});
-  auto answered = [](redisAsyncContext*, void* reply, void* data) {
+  auto answered = [](redisAsyncContext* context, void* reply, void* data) {
     std::unique_ptr<command> ended{static_cast<command*>(data)};
     auto& self = *ended->owner;
     if (!self.deadlines_.empty())
@@ -281,8 +293,10 @@ bool redis_client::send(std::initializer_list<std::string_view> words,
       self.ready_ = false;
     else
       self.last_heard_ = clock::now();
-    ended->done(static_cast<redisReply*>(reply),
-                self.why_lost_.empty() ? "connection lost" : self.why_lost_);
+    std::string lost = self.why_lost_;
+    if (lost.empty())
+      lost = context->c.errstr[0] != '\0' ? context->c.errstr : "connection lost";
+    ended->done(static_cast<redisReply*>(reply), lost);
   };
   if (redisAsyncCommandArgv(context_, answered, owned.get(), static_cast<int>(texts.size()),
                             texts.data(), lengths.data())
@@ -323,8 +337,13 @@ void redis_client::forget_context() {
   loop_.cancel(std::exchange(timer_, 0));
   if (auto refusal = tls_ ? tls_->refusal() : std::string{}; !refusal.empty())
     why_lost_ = std::move(refusal);
-  if (why_lost_.empty())
+  if (why_lost_.empty()) {
+    const auto ended = context_->err == REDIS_ERR_EOF || context_->err == REDIS_ERR_IO;
     why_lost_ = *context_->errstr != '\0' ? context_->errstr : "connection lost";
+    if (ended && introduced_ && !served_ && !tls_)
+      why_lost_ += " before it answered, as a port does that speaks TLS (write rediss:// then)";
+  }
+  introduced_ = false;
   context_ = nullptr;
   interest_ = 0;
   loop_.cancel(std::exchange(ping_timer_, 0));

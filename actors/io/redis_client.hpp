@@ -76,6 +76,11 @@ public:
   /// Value and remaining lifetime in one round trip. Of the value at most `most` bytes are found:
   /// Redis sends no more than one beyond that, however large it is.
   void get(const std::string& key, std::size_t most, get_callback done);
+
+  /// Whether the value has more than `size` bytes; without asking for them. False where Redis could
+  /// not be asked.
+  void exceeds(const std::string& key, std::size_t size, std::function<void(bool)> done);
+
   void set(const std::string& key, std::string_view bytes, std::chrono::seconds ttl,
            set_callback done);
 
@@ -107,7 +112,8 @@ private:
   std::uint32_t interest_ = 0;
   bool resolving_ = false; ///< `connect` waits for an address
   bool ready_ = false;
-  bool served_ = false; ///< this connection has been ready
+  bool introduced_ = false; ///< this connection has been made
+  bool served_ = false;     ///< this connection has been ready
   std::string why_lost_;
   std::deque<event_loop::clock::time_point> deadlines_; ///< of the open commands, oldest first
   event_loop::timer_id timer_ = 0;

@@ -55,8 +55,6 @@ constexpr std::array known_errors{
     // The first byte of a TLS alert, 0x15, as hiredis quotes it.
     known_error{"got \"\\x15\"", scope::server,
                 "it speaks TLS, and REDIS_URL does not: write rediss://"},
-    known_error{"Server closed the connection", scope::server,
-                "a port that speaks TLS does so too (rediss://)"},
     known_error{"wrong version number", scope::server,
                 "it does not speak TLS: write redis://, or give its TLS port"},
     known_error{"record layer failure", scope::server,

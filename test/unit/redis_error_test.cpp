@@ -35,7 +35,6 @@ const sample samples[] = {
     {"ERR max number of clients reached", scope::server, "clients"},
     {"ERR unknown command 'SET', with args beginning with: 'a' 'b'", scope::server, "Sentinel"},
     {"Protocol error, got \"\\x15\" as reply type byte", scope::server, "rediss://"},
-    {"Server closed the connection", scope::server, "rediss://"},
     {"SSL_connect failed: wrong version number", scope::server, "redis://"},
 };
 
