@@ -239,15 +239,13 @@ void redis_client::get(const std::string& key, std::size_t most, get_callback do
          const auto known = reply != nullptr && reply->type == REDIS_REPLY_INTEGER;
          if (result->error.empty())
            result->ttl_error = error_of(reply, error);
-         if (result->value && known && reply->integer == no_such_key) {
-           // GETRANGE says of a key that is not there what it says of an empty value.
-           if (result->value->bytes.empty() && !result->value->cut)
-             result->value.reset();
-           else
-             result->value->ttl_left = {}; // its time ran out between the two
-         } else if (result->value && known) {
+         // GETRANGE says of a key that is not there what it says of an empty value.
+         if (result->value && result->value->bytes.empty() && !result->value->cut)
+           result->value.reset();
+         else if (result->value && known && reply->integer == no_such_key)
+           result->value->ttl_left = {}; // its time ran out between the two
+         else if (result->value && known)
            result->value->ttl_left = std::chrono::milliseconds{reply->integer};
-         }
          done(std::move(*result));
        });
 }

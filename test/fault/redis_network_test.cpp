@@ -134,6 +134,41 @@ BOOST_AUTO_TEST_CASE(a_connection_that_was_forgotten_is_found_before_it_is_neede
   BOOST_TEST_MESSAGE("a connection that was forgotten: replaced after " << took.count() << " s");
 }
 
+// The system's resolver waits for a silent name server for tens of seconds, and cannot be stopped.
+BOOST_AUTO_TEST_CASE(a_silent_name_server_holds_nothing_up) {
+  constexpr std::int64_t cache_timeout_ms = 500;
+  constexpr std::int64_t slack_ms = 300;
+  world here{without_own_tier()};
+  const auto names = here.folder.path() / "names";
+  const auto say = [&](const std::string& address) {
+    std::ofstream{names} << "redis.test " << address << '\n';
+  };
+  say("silent");
+  here.settings.variables["LD_PRELOAD"] = MEME_TEST_NAMES_LIBRARY;
+  here.settings.variables["TEST_NAMES_FILE"] = names;
+  use_redis(here, "redis://redis.test:" + port_of(here.redis.url()));
+  std::int64_t slowest_ms = 0;
+  const auto begun = clock::now();
+  for (auto i = 0; clock::now() - begun < 3s; ++i) { // longer than one try at connecting
+    here.ask(request(std::to_string(i), "picture " + std::to_string(i)));
+    slowest_ms = std::max(slowest_ms, json{here.next_result().data}.integer("/duration_ms"));
+  }
+  BOOST_TEST(slowest_ms < cache_timeout_ms + slack_ms);
+  BOOST_TEST(secured::logged(*here.memes, unusable, "the name server does not answer in time"));
+  BOOST_TEST(gauge_is(here, 0));
+  const auto stopped = clock::now();
+  BOOST_TEST(here.memes->terminate() == 0);
+  const std::chrono::duration<double> exit = clock::now() - stopped;
+  BOOST_TEST(exit.count() < 5);
+  here.restart_service();
+  say("127.0.0.1"); // it answers
+  BOOST_TEST(gauge_is(here, 1));
+  have_stored(here, "a cat");
+  BOOST_TEST(is_hit(here, "a cat"));
+  BOOST_TEST_MESSAGE("a silent name server: slowest request " << slowest_ms << " ms, exit after "
+                                                              << exit.count() << " s");
+}
+
 BOOST_AUTO_TEST_CASE(a_value_of_any_size_takes_no_more_memory_than_a_picture_may) {
   world here{without_own_tier()};
   have_stored(here, "a cat");
