@@ -1,5 +1,7 @@
 // A stand-in for the Hugging Face text-to-image API, see README.md.
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <exception>
@@ -9,13 +11,20 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include "actors/io/standard_descriptors.hpp"
 #include "sketch-server/http/listener.hpp"
 #include "sketch-server/model.hpp"
 #include "sketch-server/options.hpp"
 #include "sketch-server/studio.hpp"
 
 namespace {
+
+/// A socket must not get the number of a standard stream that is closed: its client would be sent
+/// what is meant for a terminal.
+void take_standard_descriptors() {
+  for (const auto descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(descriptor, F_GETFD) == -1)
+      ::open("/dev/null", O_RDWR); // the lowest free number, which is this one
+}
 
 /// A connection takes a descriptor, and the usual soft limit is a thousand.
 void raise_descriptor_limit() {
@@ -40,7 +49,7 @@ void serve(const meme::sketch::options& settings) {
 } // namespace
 
 int main(int argc, char** argv) try {
-  meme::io::take_standard_descriptors();
+  take_standard_descriptors();
   const auto parsed = meme::sketch::parse_options(argc, argv);
   if (const auto answer = std::get_if<meme::sketch::last_words>(&parsed)) {
     (answer->status == 0 ? std::cout : std::cerr) << answer->text;
