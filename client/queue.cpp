@@ -31,7 +31,10 @@ std::string encode(const request_settings& settings, const std::string& reply_to
     json.Double(*settings.guidance_scale);
   }
   number("num_inference_steps", settings.num_inference_steps);
-  number("seed", settings.seed);
+  if (settings.seed) {
+    json.Key("seed");
+    json.RawValue(settings.seed->data(), settings.seed->size(), rapidjson::kNumberType);
+  }
   number("width", settings.width);
   number("height", settings.height);
   json.Key("fast_mode");

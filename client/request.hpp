@@ -17,7 +17,7 @@ struct request_settings {
   std::optional<std::string> negative_prompt;
   std::optional<double> guidance_scale;
   std::optional<std::uint32_t> num_inference_steps;
-  std::optional<std::uint64_t> seed;
+  std::optional<std::string> seed; ///< a number as JSON spells it
   std::optional<std::uint32_t> width;
   std::optional<std::uint32_t> height;
   bool fast_mode = false;

@@ -8,6 +8,7 @@
 #include "config/address.hpp"
 #include "config/subject.hpp"
 #include "messages/request.hpp"
+#include "messages/whole_number.hpp"
 
 namespace meme::config {
 
@@ -98,6 +99,12 @@ std::string token(const std::string& text) {
   if (!std::all_of(text.begin(), text.end(), is_graphic))
     return "contains a space or a character outside printable ASCII";
   return "";
+}
+
+std::string seed(const std::string& text) {
+  const auto is_digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos
+                         && (text.front() != '0' || text.size() == 1);
+  return text == "-1" || (is_digits && read_whole_number(text)) ? "" : "is no such number";
 }
 
 std::string prompt_template(const std::string& text) {

@@ -22,6 +22,7 @@ std::string redis_url(const std::string& text);
 std::string http_url(const std::string& text);
 std::string optional_http_url(const std::string& text);
 std::string token(const std::string& text);
+std::string seed(const std::string& text);
 std::string prompt_template(const std::string& text);
 std::string replaced_model(const std::string& text);
 std::string listen_address(const std::string& text);

@@ -36,7 +36,8 @@ rows options_of(request_command& request) {
       .placeholder("X")
       .range(0, 1'000'000);
   table.emplace_back("seed", &request.seed, "the same seed draws the same picture")
-      .placeholder("N");
+      .placeholder("N")
+      .takes("a whole number from 0 to 18446744073709551615, or -1 for any", check::seed);
   table.emplace_back("subject", &request.subject, "where to ask; else nats.request-subject")
       .placeholder("SUBJECT")
       .takes("a subject without wildcards", check::subject);

@@ -28,7 +28,7 @@ struct request_command {
   std::optional<std::string> negative_prompt;
   std::optional<double> guidance_scale;
   std::optional<std::uint32_t> num_inference_steps;
-  std::optional<std::uint64_t> seed;
+  std::optional<std::string> seed; ///< as JSON spells it: a double would not hold 64 bits
   std::optional<std::uint32_t> width;
   std::optional<std::uint32_t> height;
   bool fast_mode = false;

@@ -2,13 +2,14 @@
 
 #include <array>
 #include <charconv>
-#include <cmath>
+#include <limits>
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
 #include "messages/utf8.hpp"
+#include "messages/whole_number.hpp"
 
 namespace meme {
 
@@ -33,8 +34,6 @@ constexpr std::array<std::string_view, 11> field_names = {
     "id",      "prompt", "negative_prompt", "guidance_scale", "num_inference_steps",
     "seed",    "width",  "height",          "fast_mode",      "small_image",
     "reply_to"};
-
-constexpr double max_seed = 9'007'199'254'740'991.0; // 2^53 - 1
 
 std::string_view name_of(field f) {
   return field_names[static_cast<std::size_t>(f)];
@@ -71,7 +70,7 @@ std::string rule_of(field f, const request_limits& limits) {
   case field::num_inference_steps:
     return whole(1, limits.max_steps);
   case field::seed:
-    return whole(0, static_cast<std::uint64_t>(max_seed));
+    return whole(0, std::numeric_limits<std::uint64_t>::max()) + ", or -1 for any";
   case field::width:
   case field::height:
     return whole(limits.min_side, limits.max_side);
@@ -93,6 +92,14 @@ bool is_printable(std::string_view text, std::size_t max_chars) {
       return false;
   }
   return true;
+}
+
+/// Code points; each invalid byte counts as one.
+std::size_t length_of(std::string_view text) {
+  std::size_t chars = 0;
+  for (; !text.empty(); ++chars)
+    take_code_point(text);
+  return chars;
 }
 
 /// Whether `text` can be given to a model. The JSON reader lets the escape of a lone low surrogate
@@ -130,16 +137,11 @@ public:
 
   // Numbers come as they are spelled, and are read by the standard library: RapidJSON 1.1 reads
   // beyond its tables for 0.000…1 with some hundred zeros (kParseFullPrecisionFlag), or rounds
-  // wrongly (without). Nothing we take needs more than the 53 bits that a double holds exactly.
+  // wrongly (without).
   bool RawNumber(const char* data, rapidjson::SizeType size, bool) {
-    if (depth_ != 1)
-      return depth_ > 1;
-    double value = 0;
-    if (std::from_chars(data, data + size, value).ec == std::errc{})
-      take_number(value);
-    else
-      refuse();
-    return true;
+    if (depth_ == 1)
+      take_number({data, size});
+    return depth_ > 0;
   }
 
   // Not called, since numbers come as they are spelled.
@@ -158,11 +160,10 @@ public:
       take_text(is_printable(text, limits_.max_id_chars), text, request_.id);
       break;
     case field::prompt:
-      take_text(is_prompt(text, limits_.max_prompt_chars, false), text, request_.prompt);
+      take_prompt(text, false, request_.prompt);
       break;
     case field::negative_prompt:
-      take_text(is_prompt(text, limits_.max_prompt_chars, true), text,
-                request_.negative_prompt.emplace());
+      take_prompt(text, true, request_.negative_prompt.emplace());
       break;
     case field::reply_to:
       take_text(text.empty() || valid_reply_subject(text), text, request_.reply_to);
@@ -218,6 +219,7 @@ private:
   struct fault {
     field where;
     bool given_twice;
+    std::size_t chars = 0; ///< of a prompt
   };
 
   void refuse() {
@@ -225,37 +227,61 @@ private:
       fault_ = fault{field_, false};
   }
 
-  void take_number(double value) {
+  void take_number(std::string_view spelling) {
     switch (field_) {
     case field::guidance_scale:
-      if (value >= 0 && value <= limits_.max_guidance)
-        request_.guidance_scale = value + 0.0; // makes -0 a 0
-      else
-        refuse();
+      take_guidance(spelling);
       break;
     case field::num_inference_steps:
-      take_whole(value, 1, limits_.max_steps, request_.num_inference_steps);
+      take_whole(spelling, 1, limits_.max_steps, request_.num_inference_steps);
       break;
     case field::seed:
-      take_whole(value, 0, max_seed, request_.seed);
+      take_seed(spelling);
       break;
     case field::width:
-      take_whole(value, limits_.min_side, limits_.max_side, request_.width);
+      take_whole(spelling, limits_.min_side, limits_.max_side, request_.width);
       break;
     case field::height:
-      take_whole(value, limits_.min_side, limits_.max_side, request_.height);
+      take_whole(spelling, limits_.min_side, limits_.max_side, request_.height);
       break;
     default:
       refuse();
     }
   }
 
-  template <class Int>
-  void take_whole(double value, double from, double to, std::optional<Int>& target) {
-    if (value >= from && value <= to && value == std::trunc(value))
-      target = static_cast<Int>(value);
+  void take_guidance(std::string_view spelling) {
+    double value = 0;
+    const auto* end = spelling.data() + spelling.size();
+    if (std::from_chars(spelling.data(), end, value).ec == std::errc{} && value >= 0
+        && value <= limits_.max_guidance)
+      request_.guidance_scale = value + 0.0; // makes -0 a 0
     else
       refuse();
+  }
+
+  /// -1 is how Stable Diffusion's user interfaces ask for any seed: the same as no seed.
+  void take_seed(std::string_view spelling) {
+    const auto is_negative = spelling.front() == '-';
+    if (is_negative && read_whole_number(spelling.substr(1)) == std::uint64_t{1})
+      return;
+    take_whole(spelling, 0, std::numeric_limits<std::uint64_t>::max(), request_.seed);
+  }
+
+  template <class Int>
+  void take_whole(std::string_view spelling, std::uint64_t from, std::uint64_t to,
+                  std::optional<Int>& target) {
+    const auto value = read_whole_number(spelling);
+    if (value && *value >= from && *value <= to)
+      target = static_cast<Int>(*value);
+    else
+      refuse();
+  }
+
+  void take_prompt(std::string_view text, bool may_be_blank, std::string& target) {
+    const auto had_fault = fault_.has_value();
+    take_text(is_prompt(text, limits_.max_prompt_chars, may_be_blank), text, target);
+    if (!had_fault && fault_)
+      fault_->chars = length_of(text);
   }
 
   void take_text(bool valid, std::string_view text, std::string& target) {
@@ -303,7 +329,10 @@ private:
     const std::string name(name_of(f.where));
     if (f.given_twice)
       return name + " is given twice";
-    return name + " must be " + rule_of(f.where, limits_);
+    auto text = name + " must be " + rule_of(f.where, limits_);
+    if (f.chars > limits_.max_prompt_chars)
+      text += "; it has " + std::to_string(f.chars);
+    return text;
   }
 
   const request_limits& limits_;

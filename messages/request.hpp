@@ -16,7 +16,7 @@ namespace meme {
 struct request_limits {
   std::size_t max_bytes = 65'536;       ///< whole JSON document
   std::size_t max_depth = 16;           ///< nesting of objects and arrays
-  std::size_t max_prompt_chars = 2'000; ///< Unicode code points; also of `negative_prompt`
+  std::size_t max_prompt_chars = 8'000; ///< Unicode code points; also of `negative_prompt`
   std::size_t max_id_chars = 128;       ///< printable characters
   std::uint32_t min_side = 64;          ///< width and height, pixels
   std::uint32_t max_side = 2'048;       ///< width and height, pixels
@@ -31,7 +31,7 @@ struct meme_request {
   std::optional<std::string> negative_prompt;
   std::optional<double> guidance_scale;
   std::optional<std::uint32_t> num_inference_steps;
-  std::optional<std::uint64_t> seed; ///< 0 .. 2^53 - 1, what JSON clients can hold exactly
+  std::optional<std::uint64_t> seed; ///< 0 .. 2^64 - 1
   std::optional<std::uint32_t> width;
   std::optional<std::uint32_t> height;
   bool fast_mode = false;
@@ -52,8 +52,9 @@ struct bad_request {
 ///
 /// Where JSON leaves room: `null` is the same as an absent field, an `id` or `reply_to` that is
 /// empty as well; a whole number may be spelled 512, 512.0 or 5.12e2, since JSON has one type of
-/// number; a field given twice is refused, for parsers differ on which one counts. Printable is
-/// every code point but controls (C0, C1, DEL) and line or paragraph separators.
+/// number; a `seed` of -1 is the same as none; a field given twice is refused, for parsers differ
+/// on which one counts. Printable is every code point but controls (C0, C1, DEL) and line or
+/// paragraph separators.
 ///
 /// Of several faults the error names one: invalid JSON before everything else, then the first field
 /// at fault. `id` and `reply_to` are picked up wherever they stand, as far as the JSON can be read.

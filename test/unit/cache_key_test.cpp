@@ -90,6 +90,11 @@ BOOST_AUTO_TEST_CASE(texts_cannot_pose_as_other_fields) {
   dash.negative_prompt = "-";
   BOOST_TEST(cache_key(absent) != cache_key(dash));
 
+  picture_spec large;
+  large.seed = 9'007'199'254'740'992U; // a double is the same for both
+  auto next = large;
+  next.seed = 9'007'199'254'740'993U;
+  BOOST_TEST(cache_key(large) != cache_key(next));
   picture_spec seeded;
   seeded.seed = 512;
   picture_spec wide;

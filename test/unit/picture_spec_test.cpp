@@ -20,12 +20,13 @@ BOOST_AUTO_TEST_CASE(what_is_present_is_sent) {
   spec.negative_prompt = "";
   spec.guidance_scale = 7.5;
   spec.num_inference_steps = 4;
-  spec.seed = 9'007'199'254'740'991;
+  spec.seed = 18'446'744'073'709'551'615U;
   spec.width = 512;
   spec.height = 768;
-  BOOST_TEST(encode_model_request(spec)
-             == R"({"inputs":"cat","parameters":{"negative_prompt":"","guidance_scale":7.5,)"
-                R"("num_inference_steps":4,"seed":9007199254740991,"width":512,"height":768}})");
+  BOOST_TEST(
+      encode_model_request(spec)
+      == R"({"inputs":"cat","parameters":{"negative_prompt":"","guidance_scale":7.5,)"
+         R"("num_inference_steps":4,"seed":18446744073709551615,"width":512,"height":768}})");
 }
 
 BOOST_AUTO_TEST_CASE(a_whole_guidance_is_a_number_all_the_same) {

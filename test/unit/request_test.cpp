@@ -68,6 +68,12 @@ BOOST_AUTO_TEST_CASE(a_whole_number_may_be_spelled_in_any_way) {
   BOOST_TEST(read(R"({"prompt":"a","width":512.0})").width.value() == 512U);
   BOOST_TEST(read(R"({"prompt":"a","seed":1e3})").seed.value() == 1'000U);
   BOOST_TEST(read(R"({"prompt":"a","seed":1.5e1})").seed.value() == 15U);
+  for (const auto* spelling : {"-1", "-1.0", "-10e-1"})
+    BOOST_TEST(!read(std::string(R"({"prompt":"a","seed":)") + spelling + "}").seed.has_value());
+  for (const auto* spelling : {"9007199254740993", "18446744073709551615"})
+    BOOST_TEST(
+        std::to_string(read(std::string(R"({"prompt":"a","seed":)") + spelling + "}").seed.value())
+        == spelling);
   BOOST_TEST(read(R"({"prompt":"a","seed":-0})").seed.value() == 0U);
   BOOST_TEST(read(R"({"prompt":"a","seed":-0.0})").seed.value() == 0U);
   BOOST_TEST(read(R"({"prompt":"a","seed":9007199254740991.0})").seed.value()
@@ -94,6 +100,8 @@ BOOST_AUTO_TEST_CASE(length_is_counted_in_code_points) {
   const auto cheese = repeat("\xf0\x9f\xa7\x80", 2'000);
   BOOST_TEST(read("{\"prompt\":\"" + cheese + "\"}").prompt == cheese);
   BOOST_TEST(read("{\"prompt\":\"" + repeat("\\ud83e\\uddc0", 2'000) + "\"}").prompt == cheese);
+  const auto longest = repeat("é", 8'000);
+  BOOST_TEST(read("{\"prompt\":\"" + longest + "\"}").prompt == longest);
   const auto id = repeat("é", 128);
   BOOST_TEST(read("{\"prompt\":\"a\",\"id\":\"" + id + "\"}").id == id);
 }
