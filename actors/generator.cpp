@@ -176,6 +176,10 @@ void generator_state::learn(const call_under_way& ended, const called& what) {
     breaker.succeeded(now);
     break;
   case kind::wait:
+    if (what.verdict.code == error_code::internal) { // ours: it has not been asked
+      breaker.probe_lost(now);
+      break;
+    }
     breaker.succeeded(now);
     if (what.verdict.code == error_code::model_overloaded)
       overloaded(ended.begun, what.verdict.retry_after);

@@ -1,5 +1,7 @@
 #include "actors/model_client.hpp"
 
+#include <algorithm>
+
 #include "actors/charged_picture.hpp"
 #include "actors/resilience.hpp"
 
@@ -23,6 +25,8 @@ policy::transport_error to_policy(io::transfer_error error) {
     return policy::transport_error::cut;
   case io::transfer_error::too_large:
     return policy::transport_error::too_large;
+  case io::transfer_error::no_descriptor:
+    return policy::transport_error::no_descriptor;
   default:
     return policy::transport_error::other;
   }
@@ -43,9 +47,11 @@ model_client::behavior_type model_client::make_behavior() {
   limits.stall_timeout = options.stall_timeout;
   limits.max_body_bytes = options.max_body_bytes;
   limits.budget = shared_->budget;
-  limits.max_connections =
-      static_cast<long>(options.max_connections != 0 ? options.max_connections
-                                                     : shared_->options.ingress.max_in_flight);
+  // No more in all than messages in work: there may be no descriptors for them.
+  const auto& in_flight = shared_->options.ingress.max_in_flight;
+  const auto share = std::max<std::size_t>(in_flight / options.workers, 1);
+  limits.max_connections = static_cast<long>(
+      options.max_connections != 0 ? std::min(options.max_connections, in_flight) : share);
   http_ = std::make_unique<io::http_client>(loop(), limits);
   return {
       [this](peers_ptr& now) { peers_ = std::move(now); },
@@ -67,6 +73,7 @@ void model_client::start(const call& what) {
   request.headers = {"Authorization: Bearer " + options.token, "Accept: " + options.accept,
                      "Content-Type: application/json"};
   request.body = encode_model_request(*what.spec);
+  request.is_confidential = !options.allow_insecure_token;
   shared_->metrics->calls.Increment();
   shared_->metrics->calls_in_flight.Increment();
   auto begun = io::event_loop::clock::now();
@@ -80,6 +87,7 @@ void model_client::finish(std::uint64_t number, io::http_reply reply,
                           std::chrono::milliseconds took) {
   auto& metrics = *shared_->metrics;
   metrics.calls_in_flight.Decrement();
+  metrics.calls.Increment(reply.redirects); // each was a POST, too
   metrics.generation_duration_s.Observe(std::chrono::duration<double>(took).count());
   called end;
   end.number = number;
@@ -97,6 +105,8 @@ policy::verdict model_client::judge(const io::http_reply& reply) const {
   seen.status = reply.status;
   seen.body = reply.body;
   seen.content_type = reply.content_type;
+  seen.date = reply.date;
+  seen.location = reply.location;
   seen.retry_after = reply.retry_after;
   seen.rate_limit = reply.rate_limit;
   seen.secret = shared_->options.generator.token;

@@ -19,6 +19,7 @@
 #include "actors/io/nats_options.hpp"
 #include "actors/io/page_connections.hpp"
 #include "actors/io/redis_tls.hpp"
+#include "actors/policy/descriptor_share.hpp"
 #include "actors/policy/endpoint.hpp"
 #include "actors/supervisor.hpp"
 #include "config/address.hpp"
@@ -48,9 +49,11 @@ sigset_t block_signals() {
   return set;
 }
 
-/// Each message in work may need a connection to the model, each client of the pages one to them;
-/// the rest needs a few dozen.
-void raise_file_limit(std::size_t max_in_flight) {
+/// Raises the limit of open files to what `max_in_flight` messages may need: each a connection to
+/// the model, each client of the pages one to them, the rest a few dozen. Where that is forbidden
+/// `max_in_flight` is lowered: a call that finds no descriptor would look like a model that is
+/// down, and so would all calls after it.
+void fit_to_file_limit(std::size_t& max_in_flight) {
   constexpr rlim_t others = 256 + io::page_connection_limits{}.total;
   auto needed = static_cast<rlim_t>(max_in_flight) + others;
   rlimit limit{};
@@ -58,9 +61,15 @@ void raise_file_limit(std::size_t max_in_flight) {
     return;
   limit.rlim_cur = std::min(needed, limit.rlim_max);
   ::setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur < needed)
-    log::warning("fewer file descriptors than messages in work may need",
-                 {{"allowed", limit.rlim_cur}, {"needed", needed}});
+  const auto possible = policy::messages_for_descriptors(limit.rlim_cur, max_in_flight);
+  if (possible < max_in_flight)
+    log::warning("fewer messages in work than ingress.max-in-flight: the limit of open files "
+                 "(ulimit -n) is too low",
+                 {{"max_in_flight", possible},
+                  {"wanted", max_in_flight},
+                  {"file_limit", limit.rlim_cur},
+                  {"needed", needed}});
+  max_in_flight = possible;
 }
 
 log::level level_of(const std::string& name) {
@@ -203,7 +212,7 @@ int run_service(config::configuration& settings, const std::string& config_file,
                 const std::vector<std::string>& warnings) {
   auto signals = block_signals(); // first of all: the NATS library starts threads early
   keep_freed_memory();
-  auto& options = settings.values();
+  auto options = settings.values();
   if (options.scheduler.batch)
     let_threads_finish(); // the NATS library's too
   if (auto problem = complaint_about(options); !problem.empty()) {
@@ -213,7 +222,7 @@ int run_service(config::configuration& settings, const std::string& config_file,
   log::start(level_of(options.log.level), options.log.format == "json");
   auto well = false;
   try {
-    raise_file_limit(options.ingress.max_in_flight);
+    fit_to_file_limit(options.ingress.max_in_flight);
     ::curl_global_init(CURL_GLOBAL_ALL);
     auto shared = make_context(options);
     log_start(shared->options, config_file, warnings);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/arguments.hpp"
+#include "config/clear_text.hpp"
 #include "config/conflict.hpp"
 #include "config/dump.hpp"
 #include "config/file.hpp"
@@ -177,6 +178,24 @@ private:
         && !file_is_doubtful_)
       problem("HF_API_TOKEN: is required to serve; set it, HF_API_TOKEN_FILE, --hf-api-token or "
               "generator.token");
+    if (serves && !values_.generator.token.empty() && !values_.generator.allow_insecure_token)
+      check_encryption();
+  }
+
+  /// Whoever is on the way to the model could read the token, and use it.
+  void check_encryption() {
+    constexpr std::chrono::milliseconds patience{400}; // bad settings are told within a second
+    const std::pair<const char*, const std::string*> addresses[] = {
+        {"generator.url", &values_.generator.url},
+        {"generator.fast-url", &values_.generator.fast_url}};
+    for (const auto& [key, url] : addresses) {
+      if (url->empty() || doubtful_.count(key))
+        continue;
+      if (const auto host = clear_text_host(*url, patience); !host.empty())
+        problem(name_of(key) + ": would send the token in clear to " + in_quotes(host)
+                + "; it takes https://, or "
+                  "generator.allow-insecure-token (MEME_GENERATOR_ALLOW_INSECURE_TOKEN) = true");
+    }
   }
 
   /// The setting as its source spells it; one that has its default as the environment would.

@@ -65,9 +65,10 @@ struct cache_options {
 /// The text-to-image model.
 struct generator_options {
   std::string url = "https://api-inference.huggingface.co/models/runwayml/stable-diffusion-v1-5";
-  std::string token;            ///< secret
-  std::string fast_url;         ///< endpoint for fast_mode; empty: fewer steps at `url`
-  std::uint32_t fast_steps = 4; ///< num_inference_steps of fast_mode without `fast_url`
+  std::string token;                 ///< secret
+  bool allow_insecure_token = false; ///< whether the token may go over http:// to other machines
+  std::string fast_url;              ///< endpoint for fast_mode; empty: fewer steps at `url`
+  std::uint32_t fast_steps = 4;      ///< num_inference_steps of fast_mode without `fast_url`
   std::string prompt_template = "{prompt}";
   std::string accept = "image/png";         ///< exactly one type, dedicated endpoints insist
   std::size_t workers = 1;                  ///< event loops that talk HTTP; each takes thousands

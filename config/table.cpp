@@ -189,6 +189,8 @@ void add_generator(rows& table, generator_options& generator) {
       .takes("printable characters without spaces", check::token)
       .hidden(secrecy::everything)
       .or_file();
+  table.emplace_back("generator.allow-insecure-token", &generator.allow_insecure_token,
+                     "whether the token may go in clear, over http://, to other machines");
   table
       .emplace_back("generator.fast-url", &generator.fast_url,
                     "endpoint for fast_mode; \"\": fewer steps at generator.url")
@@ -214,7 +216,7 @@ void add_generator(rows& table, generator_options& generator) {
       .range(1, 64);
   table
       .emplace_back("generator.max-connections", &generator.max_connections,
-                    "idle connections that a worker keeps; 0: as many as ingress.max-in-flight")
+                    "idle connections that a worker keeps; 0: its share of ingress.max-in-flight")
       .range(0, 100'000);
   table
       .emplace_back("generator.max-body-bytes", &generator.max_body_bytes,

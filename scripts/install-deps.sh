@@ -15,7 +15,9 @@ build_packages=(
   libboost-dev libboost-program-options-dev
   libcairo2-dev libpango1.0-dev libjpeg-dev fonts-dejavu-core
 )
-test_packages=(libboost-test-dev nats-server redis-server ca-certificates curl openssl)
+test_packages=(
+  libboost-test-dev nats-server redis-server nghttp2-server ca-certificates curl openssl
+)
 
 packages=("${build_packages[@]}" "${test_packages[@]}")
 list_only=false
@@ -86,7 +88,7 @@ echo "installing ${missing[*]}"
 if [ -d /run/systemd/system ]; then
   for package in "${missing[@]}"; do
     case $package in
-      *-server) "${as_root[@]}" systemctl --quiet disable "$package.service" ;;
+      nats-server | redis-server) "${as_root[@]}" systemctl --quiet disable "$package.service" ;;
     esac
   done
 fi

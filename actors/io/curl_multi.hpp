@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <unordered_set>
 
 #include <curl/curl.h>
 
@@ -12,6 +13,10 @@ namespace meme::io {
 
 /// libcurl's multi handle on an event loop (`curl_multi_socket_action`), with the connections that
 /// its transfers leave for others of it.
+///
+/// libcurl looks at an idle connection when it needs one. Until then the socket of one that the
+/// other side has closed would stay open (CLOSE_WAIT): idle sockets are watched here, and closed
+/// ones are swept out.
 class curl_multi {
 public:
   using clock = event_loop::clock;
@@ -23,8 +28,22 @@ public:
   curl_multi(const curl_multi&) = delete;
   curl_multi& operator=(const curl_multi&) = delete;
 
+  /// Also sets how `easy` opens and closes its sockets.
   void add(CURL* easy);
   void remove(CURL* easy);
+
+  /// Its connections are not trusted any more: it gets no further transfers.
+  void retire() { retired_ = true; }
+  bool retired() const { return retired_; }
+
+  /// Whether its transfers should take less memory: there are many.
+  void use_small_buffers(bool small) { small_buffers_ = small; }
+  bool needs_small_buffers() const { return small_buffers_; }
+
+  /// Whether the last socket could not be opened because the process has too many open files.
+  bool out_of_descriptors() const { return out_of_descriptors_; }
+
+  std::size_t sockets() const { return sockets_.size(); }
 
   std::size_t transfers() const { return transfers_; }
 
@@ -34,9 +53,16 @@ public:
 private:
   void socket_ready(curl_socket_t fd, std::uint32_t epoll_events);
   void act(curl_socket_t fd, int mask);
+  void watch_idle(curl_socket_t fd);
+  void sweep();
+  void end_sweep();
+  curl_socket_t open_socket(const curl_sockaddr& address);
 
   static int on_socket(CURL* easy, curl_socket_t fd, int what, void* to, void* socket);
   static int on_timer(CURLM* multi, long timeout_ms, void* to);
+  static curl_socket_t on_open(void* to, curlsocktype purpose, curl_sockaddr* address);
+  static curl_socket_t refuse_to_open(void* to, curlsocktype purpose, curl_sockaddr* address);
+  static int on_close(void* to, curl_socket_t fd);
 
   event_loop& loop_;
   callback on_done_;
@@ -44,6 +70,12 @@ private:
   std::size_t transfers_ = 0;
   clock::time_point last_ended_{};
   event_loop::timer_id timer_ = 0;
+  std::unordered_set<curl_socket_t> sockets_; ///< of connections, in use or idle
+  event_loop::timer_id sweep_timer_ = 0;
+  CURL* sweeper_ = nullptr;
+  bool retired_ = false;
+  bool small_buffers_ = false;
+  bool out_of_descriptors_ = false;
 };
 
 } // namespace meme::io

@@ -1,8 +1,9 @@
 #include "actors/io/http_client.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <new>
+
+#include "actors/io/redirect.hpp"
 
 namespace meme::io {
 
@@ -20,12 +21,6 @@ constexpr std::size_t max_transfers = 256;
 /// libcurl's usual 16 KiB would be 160 MiB.
 constexpr long small_buffer = 4'096;
 
-/// Whether libcurl is of this release or a later one: 0xXXYYZZ, as LIBCURL_VERSION_NUM.
-bool libcurl_since(unsigned version) {
-  static const unsigned present = curl_version_info(CURLVERSION_NOW)->version_num;
-  return present >= version;
-}
-
 /// Since 8.7 the transfers of a multi handle share one (CURLOPT_BUFFERSIZE's documentation).
 bool each_has_a_buffer() {
   return !libcurl_since(0x080700);
@@ -40,80 +35,10 @@ bool handles_may_be_used_again() {
   return libcurl_since(0x080300);
 }
 
-bool header_is(std::string_view line, std::string_view name) {
-  return line.size() > name.size() && line[name.size()] == ':'
-         && std::equal(name.begin(), name.end(), line.begin(), [](char a, char b) {
-              return a == static_cast<char>(::tolower(static_cast<unsigned char>(b)));
-            });
-}
-
-std::string header_value(std::string_view line) {
-  auto begin = line.find_first_not_of(" \t", line.find(':') + 1);
-  auto end = line.find_last_not_of(" \t\r\n");
-  if (begin == std::string_view::npos || end < begin)
-    return {};
-  return std::string{line.substr(begin, end - begin + 1)};
-}
-
-transfer_error classify(CURLcode code) {
-  switch (code) {
-  case CURLE_OK:
-    return transfer_error::none;
-  case CURLE_COULDNT_RESOLVE_HOST:
-  case CURLE_COULDNT_RESOLVE_PROXY:
-  case CURLE_COULDNT_CONNECT:
-    return transfer_error::connect;
-  case CURLE_OPERATION_TIMEDOUT:
-    return transfer_error::timeout;
-  case CURLE_PARTIAL_FILE:
-  case CURLE_RECV_ERROR:
-  case CURLE_SEND_ERROR:
-  case CURLE_GOT_NOTHING:
-  case CURLE_HTTP2:
-  case CURLE_HTTP2_STREAM:
-    return transfer_error::cut;
-  case CURLE_SSL_CONNECT_ERROR:
-  case CURLE_PEER_FAILED_VERIFICATION:
-  case CURLE_SSL_CACERT_BADFILE:
-  case CURLE_SSL_CERTPROBLEM:
-    return transfer_error::tls;
-  default:
-    return transfer_error::other;
-  }
-}
-
 } // namespace
 
-struct http_client::transfer {
-  http_client* owner = nullptr;
-  curl_multi* home = nullptr;
-  CURL* easy = nullptr;
-  curl_slist* headers = nullptr;
-  http_request request;
-  callback done;
-  http_reply reply;
-  clock::time_point last_byte{};
-  bool paused = false;
-  std::size_t charged = 0; ///< to the byte budget: what is reserved for the body
-  char error_text[CURL_ERROR_SIZE] = {};
-
-  ~transfer() { curl_slist_free_all(headers); }
-
-  /// Sees to it that `bytes` in all are counted.
-  void charge(std::size_t bytes) {
-    if (bytes <= charged)
-      return;
-    owner->limits_.budget->add_unfinished(bytes - charged);
-    charged = bytes;
-  }
-};
-
 http_client::http_client(event_loop& loop, http_limits limits)
-    : loop_(loop), limits_(limits), names_(curl_share_init()) {
-  if (names_ == nullptr)
-    throw std::bad_alloc();
-  curl_share_setopt(names_, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS); // one thread: no locks
-}
+    : loop_(loop), limits_(std::move(limits)), names_(make_name_cache()) {}
 
 http_client::~http_client() {
   for (auto& [easy, each] : transfers_) {
@@ -124,15 +49,15 @@ http_client::~http_client() {
   for (auto* easy : spare_)
     curl_easy_cleanup(easy);
   multis_.clear();
-  curl_share_cleanup(names_); // whom nobody uses any more
   loop_.cancel(idle_timer_);
+  loop_.cancel(retired_timer_);
   loop_.cancel(stall_timer_);
   loop_.cancel(resume_timer_);
 }
 
 void http_client::post(http_request request, callback done) {
-  auto next = std::make_unique<transfer>();
-  next->owner = this;
+  auto next = std::make_unique<http_transfer>(*this);
+  next->deadline = clock::now() + limits_.timeout;
   next->request = std::move(request);
   next->done = std::move(done);
   post(std::move(next));
@@ -164,7 +89,7 @@ void http_client::start(transfer_ptr next) {
   }
   configure(*next);
   auto* easy = next->easy;
-  if (&home != multis_.front().get() && each_has_a_buffer())
+  if (home.needs_small_buffers() && each_has_a_buffer())
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, small_buffer);
   transfers_.emplace(easy, std::move(next));
   home.add(easy);
@@ -172,23 +97,31 @@ void http_client::start(transfer_ptr next) {
 
 /// The first: while there is little to do, one has all connections.
 curl_multi& http_client::multi_with_room() {
-  for (auto& each : multis_)
+  std::size_t others = 0;
+  for (auto& each : multis_) {
+    if (each->retired())
+      continue;
     if (each->transfers() < max_transfers)
       return *each;
-  const auto others = static_cast<long>(multis_.size() * max_transfers);
+    ++others;
+  }
+  const auto connections = limits_.max_connections - static_cast<long>(others * max_transfers);
   multis_.push_back(std::make_unique<curl_multi>(
-      loop_, std::clamp(limits_.max_connections - others, 1L, static_cast<long>(max_transfers)),
+      loop_, std::clamp(connections, 1L, static_cast<long>(max_transfers)),
       [this](CURL* easy, CURLcode result) { finish(easy, result); }));
-  if (multis_.size() > 1 && idle_timer_ == 0)
+  multis_.back()->use_small_buffers(others > 0);
+  if (others > 0 && idle_timer_ == 0)
     idle_timer_ = loop_.call_after(limits_.idle_lifetime, [this] { close_idle_multis(); });
   return *multis_.back();
 }
 
-/// But for the first. Nobody else would close their connections when the other side has.
+/// But for the first: what a peak needed is not needed any more.
 void http_client::close_idle_multis() {
   idle_timer_ = 0;
   for (; spare_.size() > max_transfers; spare_.pop_back())
     curl_easy_cleanup(spare_.back());
+  if (multis_.empty())
+    return;
   const auto long_ago = clock::now() - limits_.idle_lifetime;
   multis_.erase(std::remove_if(std::next(multis_.begin()), multis_.end(),
                                [&](auto& each) { return each->idle_since(long_ago); }),
@@ -197,31 +130,18 @@ void http_client::close_idle_multis() {
     idle_timer_ = loop_.call_after(limits_.idle_lifetime, [this] { close_idle_multis(); });
 }
 
-void http_client::configure(transfer& next) {
+void http_client::close_retired_multis() {
+  retired_timer_ = 0;
+  multis_.erase(
+      std::remove_if(multis_.begin(), multis_.end(),
+                     [](auto& each) { return each->retired() && each->transfers() == 0; }),
+      multis_.end());
+}
+
+void http_client::configure(http_transfer& next) {
   auto* easy = next.easy;
-  for (auto& header : next.request.headers)
-    next.headers = curl_slist_append(next.headers, header.c_str());
-  next.headers = curl_slist_append(next.headers, "Expect:"); // no round trip before the body
-  curl_easy_setopt(easy, CURLOPT_SHARE, names_);
-  curl_easy_setopt(easy, CURLOPT_URL, next.request.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, next.headers);
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, next.request.body.data());
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(next.request.body.size()));
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "meme-generator/" MEME_VERSION);
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  // Rather a stream of HTTP/2 than a connection. Without TLS there is no HTTP/2 to wait for, and
-  // libcurl would wait until the first answer of all is here.
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, next.request.url.rfind("https:", 0) == 0 ? 1L : 0L);
-  // As OpenSSL, and with it NATS and Redis, understand it; Debian's libcurl has a path of its own.
-  if (const auto* authorities = std::getenv("SSL_CERT_FILE"))
-    curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(limits_.timeout.count()));
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                   static_cast<long>(limits_.connect_timeout.count()));
-  curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
-                   static_cast<curl_off_t>(limits_.max_body_bytes));
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, next.error_text);
+  next.names = names_;
+  next.configure(limits_);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &next);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
@@ -230,8 +150,16 @@ void http_client::configure(transfer& next) {
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, &next);
 }
 
+/// Sees to it that `bytes` in all are counted.
+void http_client::charge(http_transfer& which, std::size_t bytes) {
+  if (bytes <= which.charged)
+    return;
+  limits_.budget->add_unfinished(bytes - which.charged);
+  which.charged = bytes;
+}
+
 std::size_t http_client::on_body(char* data, std::size_t size, std::size_t count, void* to) {
-  auto& self = *static_cast<transfer*>(to);
+  auto& self = *static_cast<http_transfer*>(to);
   auto bytes = size * count;
   auto& body = self.reply.body;
   if (body.size() + bytes > self.owner->limits_.max_body_bytes) {
@@ -245,39 +173,32 @@ std::size_t http_client::on_body(char* data, std::size_t size, std::size_t count
     curl_easy_getinfo(self.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
     if (announced > 0) { // bounded by CURLOPT_MAXFILESIZE_LARGE
       body.reserve(static_cast<std::size_t>(announced));
-      self.charge(static_cast<std::size_t>(announced));
+      self.owner->charge(self, static_cast<std::size_t>(announced));
     }
     self.owner->receiving_.insert(&self);
     if (self.owner->stall_timer_ == 0)
       self.owner->look_for_stalls();
   }
   self.last_byte = clock::now();
-  self.charge(body.size() + bytes);
+  self.owner->charge(self, body.size() + bytes);
   body.append(data, bytes);
   return bytes;
 }
 
 std::size_t http_client::on_header(char* data, std::size_t size, std::size_t count, void* to) {
-  auto& reply = static_cast<transfer*>(to)->reply;
-  std::string_view line{data, size * count};
-  if (header_is(line, "content-type"))
-    reply.content_type = header_value(line);
-  else if (header_is(line, "retry-after"))
-    reply.retry_after = header_value(line);
-  else if (header_is(line, "ratelimit"))
-    reply.rate_limit = header_value(line);
+  static_cast<http_transfer*>(to)->take_header({data, size * count});
   return size * count;
 }
 
-int http_client::on_connected(void* to, char*, char*, int, int) {
-  auto& self = *static_cast<transfer*>(to);
+int http_client::on_connected(void* to, char* peer_address, char*, int, int) {
+  auto& self = *static_cast<http_transfer*>(to);
   auto& client = *self.owner;
   if (client.scout_ == self.easy) {
     client.name_known_until_ = clock::now() + name_lifetime;
     // Not from inside libcurl: it forbids adding handles in its callbacks.
     client.loop_.call_after(clock::duration::zero(), [&client] { client.end_scouting(); });
   }
-  return CURL_PREREQFUNC_OK;
+  return self.may_send(peer_address) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 void http_client::end_scouting() {
@@ -294,7 +215,7 @@ bool http_client::one_may_go_on(std::size_t going_on) const {
   return !budget.exhausted() || (going_on == 0 && !budget.anything_finished());
 }
 
-bool http_client::must_wait(transfer& which) {
+bool http_client::must_wait(http_transfer& which) {
   if (which.charged > which.reply.body.size())
     return false; // there is room for it already
   const auto others = receiving_.size() - paused_.size() - receiving_.count(&which);
@@ -343,6 +264,17 @@ void http_client::look_for_stalls() {
 }
 
 void http_client::finish(CURL* easy, CURLcode result) {
+  transfers_.at(easy)->conclude(result);
+  const auto failed_scout = scout_ == easy; // before it was connected
+  auto ended = take_out(easy);
+  learn_from(*ended);
+  if (failed_scout)
+    end_scouting();
+  if (!follow(ended))
+    ended->done(std::move(ended->reply));
+}
+
+http_client::transfer_ptr http_client::take_out(CURL* easy) {
   auto found = transfers_.find(easy);
   auto ended = std::move(found->second);
   transfers_.erase(found);
@@ -350,21 +282,50 @@ void http_client::finish(CURL* easy, CURLcode result) {
   if (ended->paused)
     paused_.erase(std::find(paused_.begin(), paused_.end(), ended.get()));
   limits_.budget->remove_unfinished(ended->charged);
-  auto& reply = ended->reply;
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply.status);
-  if (reply.error == transfer_error::none)
-    reply.error = result == CURLE_FILESIZE_EXCEEDED ? transfer_error::too_large : classify(result);
-  if (reply.error != transfer_error::none)
-    reply.error_text = *ended->error_text != '\0' ? ended->error_text : curl_easy_strerror(result);
-  const auto failed_scout = scout_ == easy; // before it was connected
   ended->home->remove(easy);
+  curl_easy_setopt(easy, CURLOPT_SHARE, nullptr); // it may be the last to use these names
   if (handles_may_be_used_again())
     spare_.push_back(easy);
   else
     curl_easy_cleanup(easy);
-  if (failed_scout)
-    end_scouting();
-  ended->done(std::move(reply));
+  return ended;
+}
+
+void http_client::learn_from(const http_transfer& ended) {
+  const auto unconnected = ended.reply.error == transfer_error::connect
+                           || (ended.reply.error == transfer_error::timeout && !ended.sent);
+  if (unconnected && ended.names == names_) // else somebody has had them forgotten meanwhile
+    forget_names();
+  if (ended.doubts_connection() && !ended.home->retired()) {
+    ended.home->retire();
+    forget_names();
+  }
+  if (ended.home->retired() && ended.home->transfers() == 0 && retired_timer_ == 0)
+    retired_timer_ = loop_.call_after(clock::duration::zero(), [this] { close_retired_multis(); });
+}
+
+/// libcurl keeps an address for a minute, whether it can be connected to or not: the name may have
+/// another one by now. What is under way keeps the old cache.
+void http_client::forget_names() {
+  names_ = make_name_cache();
+  name_known_until_ = {};
+}
+
+/// Sends it again where its answer was a redirect that it may follow.
+bool http_client::follow(transfer_ptr& ended) {
+  auto& reply = ended->reply;
+  if (reply.error != transfer_error::none || reply.location.empty())
+    return false;
+  auto target = resolve_redirect(ended->request.url, reply.location);
+  if (keeps_method(reply.status) && target.stays_on_host
+      && reply.redirects < limits_.max_redirects) {
+    ended->redirect_to(std::move(target.url));
+    post(std::move(ended));
+    return true;
+  }
+  if (!target.url.empty())
+    reply.location = std::move(target.url);
+  return false;
 }
 
 } // namespace meme::io

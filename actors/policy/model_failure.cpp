@@ -9,6 +9,7 @@
 #include "actors/policy/picture_check.hpp"
 #include "actors/policy/redaction.hpp"
 #include "actors/policy/retry_after.hpp"
+#include "actors/policy/url.hpp"
 #include "messages/utf8.hpp"
 
 namespace meme::policy {
@@ -67,9 +68,20 @@ std::string compose(std::string text, std::string_view words, std::string_view s
   return clean_text(redact(text, secret), max_text_chars - hint.size()).append(hint);
 }
 
+/// Says what has happened: to clients without what tells of the network inside, all of it to the
+/// log.
+void say(verdict& result, const std::string& text, std::string_view words, std::string_view secret,
+         std::string_view hint) {
+  result.text = compose(text, hide_internal_addresses(redact(words, secret)), secret, hint);
+  auto all = compose(text, words, secret, hint);
+  if (all != result.text)
+    result.detail = std::move(all);
+}
+
 std::optional<std::chrono::milliseconds>
 read_retry_after(const model_reply& reply, const model_words& words, std::int64_t unix_time_s) {
-  if (auto pause = parse_retry_after(reply.retry_after, unix_time_s))
+  const auto answered_at_s = parse_http_date(reply.date).value_or(unix_time_s);
+  if (auto pause = parse_retry_after(reply.retry_after, answered_at_s))
     return pause;
   if (auto pause = parse_rate_limit(reply.rate_limit))
     return pause;
@@ -100,6 +112,9 @@ verdict classify_transport(const model_reply& reply) {
   case transport_error::too_large:
     return judge(kind::reject, error_code::image_too_large,
                  "the model's answer is larger than the limit");
+  case transport_error::no_descriptor:
+    return judge(kind::wait, error_code::internal,
+                 "the service has no file descriptor left for a call of the model");
   case transport_error::none:
   case transport_error::other:
     break;
@@ -116,11 +131,18 @@ verdict classify_success(const model_reply& reply) {
   if (!reply.content_type.empty())
     text.append(", called ").append(reply.content_type);
   const auto words = read_model_words(reply.body, reply.secret).text;
-  return {kind::retry,
-          {},
-          error_code::invalid_picture,
-          compose(std::move(text) + ')', words, reply.secret, {}),
-          {}};
+  verdict result;
+  result.what = kind::retry;
+  result.code = error_code::invalid_picture;
+  say(result, text + ')', words, reply.secret, {});
+  return result;
+}
+
+/// Without what may hold a secret: user, query and fragment.
+std::string shown_location(std::string_view location) {
+  const auto is_absolute = location.find("://") != location.npos;
+  return is_absolute ? shown_url(location)
+                     : std::string(location.substr(0, location.find_first_of("?#")));
 }
 
 verdict classify_refusal(const model_reply& reply, std::int64_t unix_time_s) {
@@ -129,8 +151,11 @@ verdict classify_refusal(const model_reply& reply, std::int64_t unix_time_s) {
   verdict result;
   result.what = what;
   result.code = code;
-  result.text = compose("the model answered " + std::to_string(reply.status), words.text,
-                        reply.secret, doubts_address(code, words.text) ? check_setting : "");
+  auto text = "the model answered " + std::to_string(reply.status);
+  if (!reply.location.empty() && reply.status >= 300 && reply.status < 400)
+    text.append(" and sends to ").append(shown_location(reply.location));
+  say(result, text, words.text, reply.secret,
+      doubts_address(code, words.text) ? check_setting : "");
   if (what == kind::retry || what == kind::wait)
     result.retry_after = read_retry_after(reply, words, unix_time_s);
   if (reply.status == 503 && result.retry_after)

@@ -18,4 +18,9 @@ constexpr std::size_t shortest_masked_run = 8;
 /// has the secret can always write it in a form that no list has.
 std::string redact(std::string_view text, std::string_view secret);
 
+/// `text` with `(address)` in place of what tells of the network inside: private, link-local and
+/// loopback addresses (RFC 1918, 4193, 6598) and names under .local, .internal, .svc and the like,
+/// with their ports. For what a model says to clients: gateways name the servers behind them.
+std::string hide_internal_addresses(std::string_view text);
+
 } // namespace meme::policy

@@ -46,38 +46,38 @@ std::optional<milliseconds> parse_seconds(std::string_view text) {
   return milliseconds{static_cast<std::int64_t>(std::min(std::ceil(seconds * 1'000), longest))};
 }
 
-/// Unix time in seconds. `std::get_time` takes half a date for a whole one: what it has read must
-/// be spelled as the header was.
-std::optional<std::int64_t> parse_http_date(std::string_view text) {
+} // namespace
+
+std::optional<std::int64_t> parse_http_date(std::string_view header) {
+  header = trimmed(header);
   constexpr const char* forms[] = {
       "%a, %d %b %Y %H:%M:%S GMT", // RFC 5322
       "%A, %d-%b-%y %H:%M:%S GMT", // RFC 850
       "%a %b %e %H:%M:%S %Y",      // asctime
   };
   for (const auto* form : forms) {
-    std::istringstream in{std::string(text)};
+    // std::get_time takes half a date for a whole one: what it has read must be spelled alike.
+    std::istringstream in{std::string(header)};
     std::ostringstream out;
     in.imbue(std::locale::classic());
     out.imbue(std::locale::classic());
     std::tm broken_down{};
     in >> std::get_time(&broken_down, form);
     out << std::put_time(&broken_down, form);
-    if (!in.fail() && out.str() == text)
+    if (!in.fail() && out.str() == header)
       return timegm(&broken_down);
   }
   return std::nullopt;
 }
 
-} // namespace
-
-std::optional<milliseconds> parse_retry_after(std::string_view header, std::int64_t unix_time_s) {
+std::optional<milliseconds> parse_retry_after(std::string_view header, std::int64_t answered_at_s) {
   header = trimmed(header);
   if (const auto seconds = parse_seconds(header))
     return seconds;
   const auto date = parse_http_date(header);
   if (!date)
     return std::nullopt;
-  const std::chrono::seconds wait{*date - unix_time_s};
+  const std::chrono::seconds wait{*date - answered_at_s};
   return std::clamp<milliseconds>(wait, milliseconds{0}, longest_retry_after);
 }
 

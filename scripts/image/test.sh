@@ -143,6 +143,7 @@ stop_service
 
 echo '-- one request'
 settings=(--env HF_API_URL="http://$address:8080/hf-inference/models/any/model"
+  --env MEME_GENERATOR_ALLOW_INSECURE_TOKEN=true
   --env MAX_IN_FLIGHT=5 --env DRAIN_TIMEOUT=110
   --env MEME_CONFIG_FILE=/etc/meme-generator/small-pod.conf)
 start_service "${settings[@]}" "$image"

@@ -1,5 +1,6 @@
 // What a model, or whatever stands in its place, may answer. Five lines and the body: status and
-// transport error as numbers, Content-Type, Retry-After, RateLimit, the library's words.
+// transport error as numbers, Content-Type, Retry-After, RateLimit, the library's words. The third
+// and the fourth line serve as Location and Date, too.
 
 #include <charconv>
 
@@ -29,8 +30,8 @@ policy::model_reply read_reply(std::string_view text) {
   constexpr auto count = static_cast<unsigned>(transport_error::other) + 1;
   reply.transport = static_cast<transport_error>(transport % count);
   reply.content_type = take_line(text);
-  reply.retry_after = take_line(text);
-  reply.rate_limit = take_line(text);
+  reply.retry_after = reply.location = take_line(text);
+  reply.rate_limit = reply.date = take_line(text);
   reply.transport_text = take_line(text);
   reply.body = text;
   reply.secret = secret;
@@ -66,7 +67,8 @@ void check_failure(const verdict& judged) {
   require(!judged.text.empty(), "a failure has a text");
   require(is_line(judged.text, 300), "the text is a line of up to 300 characters");
   require(!contains(judged.text, secret), "the text does not have the token");
-  require(judged.code != error_code::internal, "a failure has a code");
+  require(is_line(judged.text_for_log(), 300), "so is what is logged");
+  require(!contains(judged.text_for_log(), secret), "nor does that have the token");
   check_pause(judged.retry_after);
 }
 

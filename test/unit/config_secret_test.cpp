@@ -68,6 +68,29 @@ BOOST_AUTO_TEST_CASE(is_not_seen_where_it_is_refused) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(does_not_go_in_clear_to_another_machine) {
+  const auto serve = [](std::map<std::string, std::string> variables) {
+    variables.emplace("HF_API_TOKEN", token);
+    return load({{}, std::move(variables), ""});
+  };
+  for (const auto* name : {"HF_API_URL", "MEME_GENERATOR_FAST_URL"})
+    for (const auto* host : {"10.1.2.3", "192.0.2.1:8080", "[2001:db8::1]", "model.invalid",
+                             "127.0.0.1.model.invalid", "localhost.model.invalid"}) {
+      const auto url = std::string{"http://"} + host + "/m";
+      const auto refused = serve({{name, url}});
+      BOOST_TEST(refused.status() == 2, url);
+      BOOST_TEST(refused.problems() == 1u, refused.err());
+      BOOST_TEST(contains(refused.err(), std::string{name} + ": would send the token in clear"));
+      BOOST_TEST(contains(refused.err(), "generator.allow-insecure-token"), refused.err());
+      BOOST_TEST(serve({{name, url}, {"MEME_GENERATOR_ALLOW_INSECURE_TOKEN", "true"}}).runs());
+      BOOST_TEST(serve({{name, std::string{"https://"} + host + "/m"}}).runs());
+      BOOST_TEST(load({{"provision"}, {{name, url}, {"HF_API_TOKEN", token}}, ""}).runs());
+    }
+  for (const auto* host : {"127.0.0.1:8080", "127.9.9.9", "[::1]:8080", "localhost", "LOCALHOST:1",
+                           "model.localhost", "[::ffff:127.0.0.1]"})
+    BOOST_TEST(serve({{"HF_API_URL", std::string{"http://"} + host + "/m"}}).runs(), host);
+}
+
 BOOST_AUTO_TEST_CASE(is_not_seen_behind_an_option_that_does_not_exist) {
   for (const auto& words : {std::vector<std::string>{"--hf-token", token},
                             std::vector<std::string>{"--hf-token=" + token}}) {

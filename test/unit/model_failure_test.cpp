@@ -97,11 +97,16 @@ BOOST_AUTO_TEST_CASE(a_model_that_is_not_there_names_the_setting) {
                 error_code::model_not_found));
 }
 
-BOOST_AUTO_TEST_CASE(a_redirect_is_not_followed_and_names_the_setting) {
-  for (const long status : {300, 301, 302, 304, 307, 308}) {
-    const auto seen = judge(status, "");
-    BOOST_TEST(is(seen, kind::reject, error_code::model_not_found));
-    BOOST_TEST(seen.text.find("HF_API_URL") != std::string::npos);
+BOOST_AUTO_TEST_CASE(a_redirect_that_was_not_followed_names_the_location_and_the_setting) {
+  for (const long status : {300, 301, 302, 303, 304, 307, 308}) {
+    auto reply = answer(status, "moved");
+    BOOST_TEST(is(judge(reply), kind::reject, error_code::model_not_found));
+    reply.location = "https://user:password@other.test/models/x?key=secret#part";
+    BOOST_TEST(judge(reply).text
+               == "the model answered " + std::to_string(status)
+                      + " and sends to https://other.test/models/x: moved (check HF_API_URL)");
+    reply.location = "/models/y?key=secret";
+    BOOST_TEST(judge(reply).text.find("sends to /models/y: moved") != std::string::npos);
   }
 }
 
@@ -117,6 +122,19 @@ BOOST_AUTO_TEST_CASE(too_many_requests_means_to_wait) {
   BOOST_TEST(wait_of(judge(reply)) == 10'000);
   reply.retry_after = "rubbish";
   BOOST_TEST(wait_of(judge(reply)) == 55'000);
+}
+
+BOOST_AUTO_TEST_CASE(a_date_is_compared_to_the_clock_that_wrote_it) {
+  auto reply = answer(429, "");
+  reply.retry_after = "Sun, 06 Nov 1994 09:49:40 GMT";
+  BOOST_TEST(wait_of(judge(reply)) == 600'000); // our clock says an hour: the longest pause
+  reply.date = "Sun, 06 Nov 1994 09:49:37 GMT";
+  BOOST_TEST(wait_of(judge(reply)) == 3'000);
+  reply.retry_after = "Sun, 06 Nov 1994 07:49:40 GMT";
+  reply.date = "Sunday, 06-Nov-94 07:49:37 GMT";
+  BOOST_TEST(wait_of(judge(reply)) == 3'000);
+  reply.date = "yesterday";
+  BOOST_TEST(wait_of(judge(reply)) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_model_that_is_loading_says_when) {
@@ -183,6 +201,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_did_not_end_is_classified) {
       {transport_error::cut, kind::retry, error_code::model_unavailable},
       {transport_error::tls, kind::retry, error_code::model_unavailable},
       {transport_error::too_large, kind::reject, error_code::image_too_large},
+      {transport_error::no_descriptor, kind::wait, error_code::internal},
       {transport_error::other, kind::retry, error_code::model_unavailable},
   };
   for (const auto& each : cases) {
@@ -283,6 +302,14 @@ BOOST_AUTO_TEST_CASE(the_token_is_masked_before_the_words_are_cut_and_after_they
   BOOST_TEST(says("<title>" + token + "</title>") == "the model answered 400: ***");
   BOOST_TEST(says(R"({"detail":["hf_AbCdEfGhI","jKlMnOpQrStUv"]})")
              == "the model answered 400: ***; ***");
+}
+
+BOOST_AUTO_TEST_CASE(the_words_keep_internal_addresses_for_the_log) {
+  const auto seen = judge(502, R"({"error":"upstream 10.0.3.4:8000 refused"})");
+  BOOST_TEST(seen.text == "the model answered 502: upstream (address) refused");
+  BOOST_TEST(seen.text_for_log() == "the model answered 502: upstream 10.0.3.4:8000 refused");
+  BOOST_TEST(judge(502, "upstream is down").detail == "");
+  BOOST_TEST(judge(200, "see http://a.svc/x").text.find("a.svc") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(deep_nesting_needs_no_stack) {

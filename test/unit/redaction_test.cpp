@@ -5,6 +5,7 @@
 
 #include "actors/policy/redaction.hpp"
 
+using meme::policy::hide_internal_addresses;
 using meme::policy::redact;
 
 namespace {
@@ -53,4 +54,24 @@ BOOST_AUTO_TEST_CASE(no_run_is_left_whatever_the_text_and_where_it_is_cut) {
     for (std::size_t at = 0; at + 8 <= masked.size(); ++at)
       BOOST_REQUIRE(token.find(masked.substr(at, 8)) == token.npos);
   }
+}
+
+BOOST_AUTO_TEST_CASE(internal_addresses_are_hidden_and_others_are_not) {
+  const std::pair<const char*, const char*> texts[] = {
+      {"cannot connect to 10.0.3.4:8000.", "cannot connect to (address)."},
+      {"Failed to connect to 192.168.1.7 port 80 after 3 ms",
+       "Failed to connect to (address) after 3 ms"},
+      {"172.16.0.1, 172.31.255.255 and 172.32.0.1", "(address), (address) and 172.32.0.1"},
+      {"http://sd-0.models.svc.cluster.local:8080/draw", "http://(address)/draw"},
+      {"upstream sd.internal is down", "upstream (address) is down"},
+      {"[fd00::12]:80 or ::1", "[(address) or (address)"},
+      {"from localhost:8080", "from (address)"},
+      {"at 12:30:45 the model 1.2.3 said 8.8.8.8", "at 12:30:45 the model 1.2.3 said 8.8.8.8"},
+      {"huggingface.co/models/a.b", "huggingface.co/models/a.b"},
+      {"10.0.0.1.5 x10.0.0.1 é10.0.0.1", "10.0.0.1.5 x10.0.0.1 é(address)"},
+      {"locals are internal", "locals are internal"},
+      {"", ""},
+  };
+  for (const auto& [text, hidden] : texts)
+    BOOST_TEST(hide_internal_addresses(text) == hidden);
 }
