@@ -109,7 +109,7 @@ const std::vector<bad_value> bad_values = {
     {"supervisor.backoff-cap", "2h", range},
     {"supervisor.healthy-after", "25h", range},
     {"supervisor.escalation-grace", "2h", range},
-    {"generator.allow-insecure-token", "yes please", "is neither true nor false"},
+    {"generator.allow-insecure-token", "1", "is neither true nor false"},
     {"supervisor.chaos", "5", "is neither true nor false"},
     {"scheduler.policy", "fair", no_word},
     {"scheduler.max-threads", "0", range},
