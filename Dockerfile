@@ -26,11 +26,15 @@ COPY sketch-server sketch-server
 ARG JOBS=2
 RUN cmake --preset release -D BUILD_TESTING=OFF > /tmp/cmake.log || { cat /tmp/cmake.log; exit 1; } \
  && cmake --build --preset release -j "$JOBS" --target meme-generator sketch-server
-COPY scripts/image/collect.sh scripts/image/
+ARG VERSION=0.1.0
+COPY scripts/image/collect.sh scripts/image/bill-of-materials.sh scripts/image/
 RUN scripts/image/collect.sh root build/meme-generator /root-of-service \
  && scripts/image/collect.sh packages build/meme-generator > build/meme-generator.packages \
  && scripts/image/collect.sh packages build/sketch-server > build/sketch-server.packages \
- && install -D -m 644 -t /root-of-service/etc/meme-generator config/*.conf
+ && install -D -m 644 -t /root-of-service/etc/meme-generator config/*.conf \
+ && scripts/image/bill-of-materials.sh build/meme-generator "$VERSION" > build/bill.spdx.json \
+ && install -D -m 644 build/bill.spdx.json \
+    /root-of-service/usr/share/doc/meme-generator/bill-of-materials.spdx.json
 
 FROM docker.io/library/debian:${DEBIAN}-slim${DEBIAN_DIGEST} AS sketch-server
 COPY --from=build /source/build/sketch-server.packages /tmp/packages
@@ -55,6 +59,7 @@ RUN apt-get update -q \
  && rm -rf /var/lib/apt/lists/* /tmp/packages
 COPY --from=build /source/build/meme-generator /usr/bin/
 COPY --from=build /root-of-service/etc/meme-generator /etc/meme-generator
+COPY --from=build /root-of-service/usr/share/doc/meme-generator /usr/share/doc/meme-generator
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="meme-generator" \
