@@ -228,7 +228,7 @@ void redis_client::get(const std::string& key, std::size_t most, get_callback do
          if (reply == nullptr || reply->type != REDIS_REPLY_STRING)
            return;
          const auto size = static_cast<std::size_t>(reply->len);
-         result->value.emplace();
+         result->value = found{};
          result->value->cut = size > most;
          if (!result->value->cut)
            result->value->bytes.assign(reply->str, size);
