@@ -94,8 +94,8 @@ void http_transfer::configure(const http_limits& limits) {
   for (auto& header : request.headers)
     headers = curl_slist_append(headers, header.c_str());
   headers = curl_slist_append(headers, "Expect:"); // no round trip before the body
-  // Bodies are decoded, for some gateways compress them unasked. Nobody is asked to: a picture does
-  // not get smaller.
+  // Bodies are decoded, for some gateways compress them unasked. The header that asks for it is
+  // left out: a picture does not get smaller.
   headers = curl_slist_append(headers, "Accept-Encoding:");
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(easy, CURLOPT_SHARE, names.get());

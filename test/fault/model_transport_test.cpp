@@ -109,16 +109,16 @@ BOOST_AUTO_TEST_CASE(a_redirect_on_the_same_host_leads_to_the_picture_and_each_p
 }
 
 BOOST_AUTO_TEST_CASE(an_error_names_neither_hosts_nor_addresses_and_the_log_does) {
-  port_lease nobody;
+  port_lease unused;
   world here{
-      with_model("http://" + nobody.address() + "/models/x",
+      with_model("http://" + unused.address() + "/models/x",
                  {{"MEME_GENERATOR_MAX_ATTEMPTS", "1"}, {"MEME_INGRESS_MAX_ATTEMPTS", "1"}})};
   here.ask(request("one", "a cat"));
   const auto error = json{here.next_error().data}.text("/error");
   BOOST_TEST(contains(error, "the model cannot be reached"), error);
   BOOST_TEST(!contains(error, "127.0.0.1"), error);
-  BOOST_TEST(!contains(error, std::to_string(nobody.port())), error);
-  BOOST_TEST(contains(here.memes->process().err(), std::to_string(nobody.port())));
+  BOOST_TEST(!contains(error, std::to_string(unused.port())), error);
+  BOOST_TEST(contains(here.memes->process().err(), std::to_string(unused.port())));
 }
 
 BOOST_AUTO_TEST_CASE(seeds_of_64_bits_and_long_prompts_reach_the_model_as_they_are) {
