@@ -78,6 +78,9 @@ void cache_state::on_lookup(job_ptr what) {
     look_up(joined);
   } else if (known == joined.waiters.end()) {
     shared->metrics->joined_requests.Increment();
+    // It may have to be answered sooner than the first.
+    if (what->tried_since && joined.at == stage::generating && now_peers->generator)
+      self->send(now_peers->generator, generate{std::move(what)});
   }
 }
 

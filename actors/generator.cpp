@@ -13,6 +13,9 @@ namespace {
 /// A request that takes so many clients with it is taken for the cause.
 constexpr unsigned max_crashes = 3;
 
+/// Restarts and drains cost a delivery now and then; a request that had more has failed elsewhere.
+constexpr std::uint64_t attempts_without_suspicion = 2;
+
 } // namespace
 
 generator_actor::behavior_type generator_state::start(context_ptr with) {
@@ -26,6 +29,7 @@ generator_actor::behavior_type generator_state::start(context_ptr with) {
       [this](measure_mailbox to) { report_mailbox(self, to); },
       [this](generate& what) { on_generate(std::move(what.what)); },
       [this](called& what) { on_called(what); },
+      [this](no_room) { on_no_room(); },
       [this](caf::tick_atom, const std::string& key) { on_pause_over(key); },
       [this](drain) { on_drain(); },
   };
@@ -40,15 +44,15 @@ void generator_state::on_peers(peers_ptr now) {
     auto client = i->second.client;
     auto gone = client >= clients.size() || client >= before->model_clients.size()
                 || clients[client] != before->model_clients[client];
-    if (gone)
+    if (gone) {
       lost.push_back(i->second.key);
+      breaker.probe_lost(i->second.probe);
+    }
     i = gone ? under_way.erase(i) : std::next(i);
   }
   for (std::size_t i = 0; i < clients.size(); ++i)
     if (i >= before->model_clients.size() || clients[i] != before->model_clients[i])
       load[i] = 0;
-  if (!lost.empty())
-    breaker.probe_lost(self->clock().now());
   for (auto& key : lost)
     client_lost(flights.at(key));
   if (now_peers->ingress && now_peers->ingress != before->ingress)
@@ -58,48 +62,63 @@ void generator_state::on_peers(peers_ptr now) {
 
 void generator_state::on_generate(job_ptr what) {
   auto [found, is_new] = flights.try_emplace(what->key);
+  auto& opened = found->second;
+  remember_earlier(opened, *what);
   if (!is_new)
     return;
-  auto& opened = found->second;
   opened.spec = std::shared_ptr<const picture_spec>{what, &what->spec};
   opened.what = std::move(what);
   opened.begun = self->clock().now();
   if (draining)
     return hand_back(opened.what->key);
+  if (opened.what->attempt > attempts_without_suspicion)
+    suspects.distrust(opened.what->key, opened.begun);
+  opened.failures = suspects.get(opened.what->key, opened.begun).failures;
+  if (opened.failures > 0)
+    told_permits.reset(); // it is not the untried request that the ingress may have been asked for
   enqueue(opened);
+  watch_total_time(opened);
   pump();
+}
+
+/// Takes over what earlier deliveries of a request that wants this picture have cost.
+void generator_state::remember_earlier(flight& opened, const job& delivered_again) {
+  if (!delivered_again.tried_since)
+    return;
+  if (!opened.tried_since || *delivered_again.tried_since < *opened.tried_since)
+    opened.tried_since = delivered_again.tried_since;
+  if (!opened.last_failure && delivered_again.last_failure)
+    opened.last_failure = *delivered_again.last_failure;
+  if (opened.what)
+    watch_total_time(opened);
+}
+
+generator_state::clock::time_point generator_state::give_up_at(const flight& tried) const {
+  return tried.tried_since.value_or(self->clock().now()) + shared->options.generator.give_up_after;
+}
+
+/// A request that has failed is answered in time even where it is not called any more.
+void generator_state::watch_total_time(const flight& failed) {
+  if (!failed.last_failure)
+    return;
+  auto left = std::max<clock::duration>(give_up_at(failed) - self->clock().now(), {});
+  self->delayed_send(self, left, caf::tick_atom_v, failed.what->key);
+}
+
+/// True: the flight has ended. The ingress decides what becomes of each request that waited for it.
+bool generator_state::give_up_if_late(flight& failed) {
+  if (!failed.last_failure || failed.at == stage::calling
+      || self->clock().now() < give_up_at(failed))
+    return false;
+  auto last = *std::move(failed.last_failure);
+  last.retry = true;
+  finish(failed.what->key, std::move(last));
+  return true;
 }
 
 void generator_state::enqueue(flight& next) {
   next.at = stage::waiting;
   waiting.push_back(next.what->key);
-}
-
-bool generator_state::can_call() const {
-  auto now = self->clock().now();
-  return under_way.size() < limit.limit() && breaker.may_call(now);
-}
-
-/// The model asked to be left alone. What waits comes back after that time, and not all at its end.
-void generator_state::rest(flight& next) {
-  auto pause = std::chrono::ceil<std::chrono::milliseconds>(quiet_until - self->clock().now())
-               + policy::random_pause(shared->options.generator.retry_base, random);
-  next.at = stage::pausing;
-  self->delayed_send(self, pause, caf::tick_atom_v, next.what->key);
-}
-
-/// Begins what can begin. Entries of flights that have ended meanwhile are dropped on the way.
-void generator_state::pump() {
-  while (!waiting.empty()) {
-    auto found = flights.find(waiting.front());
-    auto stale = found == flights.end() || found->second.at != stage::waiting;
-    if (!stale && self->clock().now() < quiet_until)
-      rest(found->second);
-    else if (!stale && (!can_call() || !start_call(found->second)))
-      break;
-    waiting.pop_front();
-  }
-  tell_flow();
 }
 
 /// False: there is no client to make the call.
@@ -111,29 +130,19 @@ bool generator_state::start_call(flight& next) {
   if (best == load.size())
     return false;
   auto now = self->clock().now();
-  breaker.began(now);
+  auto probe = breaker.began(next.failures > 0);
+  if (probe != policy::circuit_breaker::probe::none)
+    log::debug("circuit breaker half-open", {{"request_id", next.what->request_id},
+                                             {"stream_sequence", next.what->stream_sequence},
+                                             {"attempt", next.what->attempt}});
+  if (!next.tried_since)
+    next.tried_since = now;
   next.at = stage::calling;
   auto number = ++last_number;
-  under_way.emplace(number, call_under_way{next.what->key, best, now});
+  under_way.emplace(number, call_under_way{next.what->key, best, now, probe});
   ++load[best];
   self->send(now_peers->model_clients[best], call{number, next.spec});
   return true;
-}
-
-/// While the breaker is open nothing new is to be taken from the queue; when its pause is over and
-/// nothing is in hand, one message is, to probe with.
-void generator_state::tell_flow() {
-  using state = policy::circuit_breaker::state;
-  auto now = self->clock().now();
-  auto permits = flow{}.permits;
-  if (breaker.now_in() != state::closed)
-    permits = breaker.may_call(now) && flights.empty() ? 1 : 0;
-  shared->metrics->breaker_state.Set(static_cast<double>(breaker.now_in()));
-  shared->metrics->calls_waiting.Set(static_cast<double>(waiting.size()));
-  if (permits == told_permits || !now_peers->ingress)
-    return;
-  told_permits = permits;
-  self->send(now_peers->ingress, flow{permits});
 }
 
 void generator_state::client_lost(flight& hit) {
@@ -162,90 +171,21 @@ void generator_state::on_called(called& what) {
   pump();
 }
 
-/// What the end of a call says of the model, whatever it says of the request.
-void generator_state::learn(const call_under_way& ended, const called& what) {
-  using kind = policy::verdict::kind;
-  auto now = self->clock().now();
-  auto before = breaker.now_in();
-  switch (what.verdict.what) {
-  case kind::picture:
-    limit.succeeded(under_way.size() + 1);
-    breaker.succeeded(now);
-    break;
-  case kind::reject: // it is well enough to refuse
-    breaker.succeeded(now);
-    break;
-  case kind::wait:
-    if (what.verdict.code == error_code::internal) { // ours: it has not been asked
-      breaker.probe_lost(now);
-      break;
-    }
-    breaker.succeeded(now);
-    if (what.verdict.code == error_code::model_overloaded)
-      overloaded(ended.begun, what.verdict.retry_after);
-    break;
-  case kind::retry:
-    breaker.failed(now, random);
-    break;
-  case kind::unauthorized:
-    breaker.trip(now, random);
-    break;
-  }
-  shared->metrics->call_limit.Set(static_cast<double>(limit.limit()));
-  using state = policy::circuit_breaker::state;
-  if (before != state::open && breaker.now_in() == state::open)
-    breaker_opened();
-  else if (before != state::closed && breaker.now_in() == state::closed)
-    log::info("the model is called again");
-}
-
-/// The model is asked for too much: `wanted` is how long it wants to be left alone.
-void generator_state::overloaded(clock::time_point begun,
-                                 std::optional<std::chrono::milliseconds> wanted) {
-  auto now = self->clock().now();
-  auto before = limit.limit();
-  limit.overloaded(begun, now);
-  if (limit.limit() < before)
-    log::info("fewer calls of the model at a time", {{"limit", limit.limit()}, {"was", before}});
-  if (!wanted)
-    return;
-  if (quiet_until <= now) {
-    shared->metrics->quiet_times.Increment();
-    log::warning("the model asked to be left alone", {{"pause_ms", wanted->count()}});
-  }
-  quiet_until = std::max(quiet_until, now + *wanted);
-}
-
-void generator_state::breaker_opened() {
-  auto pause = breaker.open_until() - self->clock().now();
-  shared->metrics->breaker_openings.Increment();
-  log::error("the model is not called for a while",
-             {{"pause_ms", std::chrono::duration_cast<std::chrono::milliseconds>(pause).count()}});
-  self->delayed_send(self, pause, caf::tick_atom_v, std::string{});
-}
-
-/// Every request would be refused, which is not the requests' fault: but for one, to probe with,
-/// what is in hand goes back to the queue until the pause is over.
-void generator_state::token_refused() {
-  auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(breaker.open_until()
-                                                                     - self->clock().now());
-  std::vector<std::string> idle;
-  for (auto& [key, each] : flights)
-    if (each.at != stage::calling)
-      idle.push_back(key);
-  for (std::size_t i = 1; i < idle.size(); ++i)
-    finish(idle[i], failure{error_code::model_unauthorized, "the model refuses the service's token",
-                            true, std::max(pause, std::chrono::milliseconds{0})});
-}
-
 void generator_state::retry_or_give_up(flight& failed, const policy::verdict& why) {
   auto& options = shared->options.generator;
-  policy::retry_limits limits{static_cast<std::uint32_t>(options.max_attempts), options.deadline,
+  auto now = self->clock().now();
+  auto until = [&](clock::time_point end) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(end - failed.begun);
+  };
+  policy::retry_limits limits{static_cast<std::uint32_t>(options.max_attempts),
+                              std::min(options.deadline, until(give_up_at(failed))),
                               options.retry_base, options.retry_cap};
-  auto spent =
-      std::chrono::duration_cast<std::chrono::milliseconds>(self->clock().now() - failed.begun);
-  auto decision = policy::decide_retry(why, failed.calls, spent, limits, random);
-  auto again = decision.again && !draining;
+  auto decision = policy::decide_retry(why, failed.calls, until(now), limits, random);
+  // While the breaker is open a call is a probe. A request whose calls are used up stays for that,
+  // for it could not be answered in time from a queue that is left alone.
+  auto stays = decision.later && breaker.current() != policy::circuit_breaker::state::closed
+               && now + decision.retry_after < give_up_at(failed);
+  auto again = (decision.again || stays) && !draining;
   log::warning(again ? "a call of the model is tried again" : "a call of the model has failed",
                {{"request_id", failed.what->request_id},
                 {"stream_sequence", failed.what->stream_sequence},
@@ -254,19 +194,28 @@ void generator_state::retry_or_give_up(flight& failed, const policy::verdict& wh
                 {"code", to_string(why.code)},
                 {"error", why.text_for_log()},
                 {"pause_ms", again ? decision.pause.count() : 0}});
-  if (!again) {
-    auto later = decision.later || decision.again; // the latter: but for the drain
-    return finish(failed.what->key,
-                  failure{why.code, why.text, later, decision.retry_after, why.detail});
-  }
+  auto later = decision.later || decision.again; // the latter: but for the drain
+  failure reason{why.code, why.text, later, decision.retry_after, why.detail, {}};
+  if (!again)
+    return finish(failed.what->key, std::move(reason));
   shared->metrics->retries_by(why.code).Increment();
+  auto is_first = !failed.last_failure;
+  failed.last_failure = std::move(reason);
+  if (is_first)
+    watch_total_time(failed);
+  pause_flight(failed, decision.pause);
+}
+
+void generator_state::pause_flight(flight& failed, std::chrono::milliseconds pause) {
   failed.at = stage::pausing;
-  self->delayed_send(self, decision.pause, caf::tick_atom_v, failed.what->key);
+  failed.resumes_at = self->clock().now() + pause;
+  self->delayed_send(self, pause, caf::tick_atom_v, failed.what->key);
 }
 
 void generator_state::on_pause_over(const std::string& key) {
   auto found = flights.find(key); // an empty one: the model's pause is over, not a flight's
-  if (found != flights.end() && found->second.at == stage::pausing)
+  if (found != flights.end() && !give_up_if_late(found->second)
+      && found->second.at == stage::pausing && self->clock().now() >= found->second.resumes_at)
     enqueue(found->second);
   pump();
 }
@@ -287,6 +236,11 @@ void generator_state::hand_back(const std::string& key) {
 }
 
 void generator_state::finish(const std::string& key, drawn result) {
+  auto& ended = flights.at(key);
+  auto was_called = ended.calls > 0 || ended.last_failure;
+  if (auto* why = std::get_if<failure>(&result); why != nullptr && was_called)
+    why->tried_for = std::chrono::duration_cast<std::chrono::milliseconds>(self->clock().now()
+                                                                           - *ended.tried_since);
   generated end{key, std::move(result)};
   flights.erase(key); // `key` may live in there
   if (now_peers->cache)

@@ -19,6 +19,7 @@ ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_
   auto& options = shared->options;
   rules = make_publish_rules(options.nats);
   window = policy::pull_window{options.ingress.max_in_flight};
+  answer_lines = policy::line_limit{options.log.answers_per_second};
   plan = {policy::model_address{options.generator.url},
           policy::model_address{options.generator.fast_url}, options.generator.prompt_template,
           options.generator.fast_steps, options.generator.accept};
@@ -77,6 +78,10 @@ void ingress_state::begin(in_flight& taken, std::uint64_t number) {
   taken.prompt = std::move(read.prompt);
   taken.reply_to = std::move(read.reply_to);
   taken.traceparent = std::move(read.traceparent);
+  log::debug("request taken", {{"request_id", taken.request_id},
+                               {"stream_sequence", taken.info.stream_sequence},
+                               {"attempt", taken.info.deliveries},
+                               {"bytes", taken.message->data().size()}});
   if (auto* bad = std::get_if<failure>(&read.request))
     return respond(number, taken, std::move(*bad), false);
   auto& wanted = std::get<meme_request>(read.request);
@@ -93,9 +98,33 @@ void ingress_state::begin(in_flight& taken, std::uint64_t number) {
   work->spec = policy::plan_picture(wanted, plan);
   work->key = policy::cache_key(work->spec);
   work->largest = policy::largest_picture(shared->bus->max_payload(), work->spec);
+  recall_earlier(taken, *work);
   taken.work = std::move(work);
   if (now_peers->cache)
     self->send(now_peers->cache, lookup{taken.work});
+}
+
+/// How long a message that is delivered again has been tried already.
+void ingress_state::recall_earlier(const in_flight& taken, job& work) {
+  if (taken.info.deliveries <= 1)
+    return;
+  if (auto known = earlier.get(taken.info.message_key(), taken.arrived)) {
+    work.tried_since = known->since;
+    work.last_failure = known->last;
+    return;
+  }
+  auto stored = std::chrono::nanoseconds{taken.info.timestamp_ns};
+  auto age = shared->wall_clock().time_since_epoch() - stored;
+  work.tried_since = policy::trying_began(
+      taken.arrived, std::chrono::duration_cast<std::chrono::milliseconds>(age),
+      shared->options.generator.give_up_after);
+}
+
+/// When the first call for this message began. It may have joined another one's calls.
+ingress_state::clock::time_point ingress_state::tried_since(const in_flight& taken,
+                                                            const failure& why) const {
+  auto began = self->clock().now() - *why.tried_for;
+  return taken.work->tried_since.value_or(std::max<clock::time_point>(began, taken.arrived));
 }
 
 void ingress_state::on_finished(const ticket& id, outcome result) {
@@ -109,8 +138,16 @@ void ingress_state::on_finished(const ticket& id, outcome result) {
   auto deliveries = found->second.info.deliveries;
   auto is_last =
       bound.max_deliver > 0 && deliveries >= static_cast<std::uint64_t>(bound.max_deliver);
-  if (!is_last && (draining || deliveries < attempts_allowed()))
+  auto now = self->clock().now();
+  auto give_up_after = shared->options.generator.give_up_after;
+  auto is_late =
+      why->tried_for && now + why->retry_after >= tried_since(found->second, *why) + give_up_after;
+  if (!is_last && (draining || (deliveries < attempts_allowed() && !is_late)))
     return postpone(id.number, *why);
+  if (is_late) {
+    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(give_up_after).count();
+    why->text += " (tried for " + std::to_string(seconds) + " s)";
+  }
   respond(id.number, found->second, std::move(result), true);
 }
 
@@ -167,6 +204,14 @@ void ingress_state::postpone(std::uint64_t number, const failure& why) {
   }
   auto delay = policy::redelivery_delay(taken.info.deliveries, limits.retry_base, limits.retry_cap,
                                         why.retry_after, random);
+  if (why.tried_for) {
+    // It comes back while there is time left for a call.
+    auto since = tried_since(taken, why);
+    auto left = since + shared->options.generator.give_up_after - self->clock().now();
+    delay = std::min(delay, std::chrono::duration_cast<std::chrono::milliseconds>(left));
+    earlier.put(taken.info.message_key(), {since, std::make_shared<const failure>(why)},
+                earlier_bytes / 2, since + 2 * shared->options.generator.give_up_after);
+  }
   log::warning("a request is postponed", {{"request_id", taken.request_id},
                                           {"stream_sequence", taken.info.stream_sequence},
                                           {"attempt", taken.info.deliveries},
@@ -205,16 +250,30 @@ void ingress_state::settle(std::uint64_t number, in_flight& taken) {
                  {{"request_id", taken.request_id},
                   {"stream_sequence", taken.info.stream_sequence},
                   {"attempt", taken.info.deliveries},
+                  {"outcome", dead ? "dead_letter" : "error"},
                   {"code", to_string(why->code)},
-                  {"error", why->text_for_log()}});
+                  {"error", why->text_for_log()},
+                  {"duration_ms", response.header.duration_ms}});
   } else {
     metrics.success.Increment();
-    log::debug("a request was answered", {{"request_id", taken.request_id},
-                                          {"stream_sequence", taken.info.stream_sequence},
-                                          {"attempt", taken.info.deliveries},
-                                          {"duration_s", elapsed.count()}});
+    log_end(taken, std::get<success>(response.result));
   }
   release(number);
+}
+
+/// One line for each request that got its picture, but for what is beyond a limit: a line costs as
+/// much as a hit in the cache.
+void ingress_state::log_end(const in_flight& taken, const success& result) {
+  if (!log::enabled(log::level::info) || !answer_lines.allows(self->clock().now()))
+    return;
+  log::info("request answered", {{"request_id", taken.request_id},
+                                 {"stream_sequence", taken.info.stream_sequence},
+                                 {"attempt", taken.info.deliveries},
+                                 {"outcome", "result"},
+                                 {"cached", result.cached},
+                                 {"duration_ms", taken.response->header.duration_ms},
+                                 {"bytes", taken.response_bytes},
+                                 {"lines_left_out", answer_lines.take_left_out()}});
 }
 
 void ingress_state::release(std::uint64_t number) {
@@ -226,6 +285,8 @@ void ingress_state::release(std::uint64_t number) {
     by_sequence.erase(sequence);
   held.erase(found);
   window.settled();
+  if (number <= last_at_flow && held_at_flow > 0 && flow_permits != flow{}.permits)
+    window.limit(--held_at_flow + flow_permits);
   shared->metrics->answer_bytes.Set(static_cast<double>(answer_bytes));
   finish_drain();
 }

@@ -10,6 +10,8 @@
 #include <variant>
 
 #include "actors/context.hpp"
+#include "actors/policy/line_limit.hpp"
+#include "actors/policy/lru.hpp"
 #include "actors/policy/plan.hpp"
 #include "actors/policy/publish_rules.hpp"
 #include "actors/policy/pull_window.hpp"
@@ -41,6 +43,16 @@ struct ingress_state {
     clock::time_point arrived{};
   };
 
+  /// What is remembered of a request that was called for and handed back.
+  struct earlier_tries {
+    clock::time_point since{}; ///< the first call
+    std::shared_ptr<const failure> last;
+  };
+
+  /// So many requests that were handed back are remembered, a few hundred bytes each.
+  static constexpr std::size_t max_earlier = 4'096;
+  static constexpr std::size_t earlier_bytes = 1'024;
+
   explicit ingress_state(ingress_actor::pointer owner) : self(owner) {}
   ~ingress_state();
 
@@ -67,7 +79,10 @@ struct ingress_state {
   void on_finished(const ticket& id, outcome result);
   void respond(std::uint64_t number, in_flight& taken, outcome result, bool dead);
   std::optional<failure> too_large(const answer_header& header, const success& result) const;
+  clock::time_point tried_since(const in_flight& taken, const failure& why) const;
+  void recall_earlier(const in_flight& taken, job& work);
   void postpone(std::uint64_t number, const failure& why);
+  void log_end(const in_flight& taken, const success& result);
   void on_published(const std::vector<ticket>& ids);
   void settle(std::uint64_t number, in_flight& taken);
   void release(std::uint64_t number);
@@ -92,10 +107,12 @@ struct ingress_state {
   policy::pull_window window{0};
   binding bound;
   bool link_up = false;
-  std::size_t flow_permits = std::numeric_limits<std::size_t>::max(); ///< what the model takes
-  std::size_t answer_bytes = 0;  ///< in responses that are not settled
-  bool budget_exhausted = false; ///< when it was last looked at
-  bool budget_told = false;      ///< that it is
+  std::size_t flow_permits = std::numeric_limits<std::size_t>::max(); ///< what the model takes …
+  std::size_t held_at_flow = 0;   ///< … beside those of these that are still in work …
+  std::uint64_t last_at_flow = 0; ///< … up to this number
+  std::size_t answer_bytes = 0;   ///< in responses that are not settled
+  bool budget_exhausted = false;  ///< when it was last looked at
+  bool budget_told = false;       ///< that it is
   std::string inbox;
   io::subscription_ptr subscription;
   /// Those given up, youngest last: they still deliver what had arrived by then.
@@ -105,6 +122,8 @@ struct ingress_state {
   clock::time_point last_progress{};
   bool look_again = false; ///< whether the provisioner is to be asked at the next tick
 
+  policy::lru_cache<earlier_tries> earlier{max_earlier * earlier_bytes}; ///< by message key
+  policy::line_limit answer_lines{0};
   std::unordered_map<std::uint64_t, in_flight> held;
   std::unordered_map<std::uint64_t, std::uint64_t> by_sequence; ///< of the stream, to `held`
   std::uint64_t last_number = 0;

@@ -56,7 +56,12 @@ void ingress_state::on_link(bool up) {
 /// given up, for the server would go on to answer them.
 void ingress_state::on_flow(std::size_t permits) {
   auto before = std::exchange(flow_permits, permits);
-  window.limit(permits);
+  held_at_flow = window.in_work();
+  last_at_flow = last_number;
+  auto without_bound = permits == flow{}.permits;
+  window.limit(without_bound ? permits : held_at_flow + permits);
+  if (!without_bound && permits > 0 && held_at_flow >= window.permits() && now_peers->generator)
+    self->send(now_peers->generator, no_room{});
   if (permits == 0)
     retire_subscription();
   else if (before == 0 && bound.usable && link_up)

@@ -124,6 +124,8 @@ instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients
                           "Circuit breaker around the model: 0 closed, 1 open, 2 half-open")),
       breaker_openings(counter(*registry, "meme_generator_breaker_openings_total",
                                "Times the circuit breaker has opened")),
+      suspect_requests(counter(*registry, "meme_generator_suspect_requests_total",
+                               "Requests that kept failing while calls for others succeeded")),
       quiet_times(counter(*registry, "meme_generator_model_quiet_times_total",
                           "Times the model asked to be left alone for a while")),
       errors_by_code_(counters(*registry, "meme_generator_errors_by_code_total",

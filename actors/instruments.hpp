@@ -72,6 +72,7 @@ public:
   prometheus::Gauge& call_limit;
   prometheus::Gauge& breaker_state;
   prometheus::Counter& breaker_openings;
+  prometheus::Counter& suspect_requests;
   prometheus::Counter& quiet_times;
 
   prometheus::Counter& errors_by(error_code code);

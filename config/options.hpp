@@ -75,8 +75,9 @@ struct generator_options {
   milliseconds timeout = seconds{120};      ///< one attempt, all in all
   milliseconds stall_timeout = seconds{20}; ///< silence after the body's first byte
   milliseconds connect_timeout = seconds{10};
-  std::size_t max_attempts = 5;         ///< calls within one delivery
-  milliseconds deadline = seconds{300}; ///< all calls of one delivery together
+  std::size_t max_attempts = 5;              ///< calls within one delivery
+  milliseconds deadline = seconds{300};      ///< all calls of one delivery together
+  milliseconds give_up_after = seconds{300}; ///< all calls for one request, over its deliveries
   milliseconds retry_base =
       milliseconds{500}; ///< pause before the second call; doubles, full jitter
   milliseconds retry_cap = seconds{30};
@@ -97,8 +98,9 @@ struct metrics_options {
 };
 
 struct log_options {
-  std::string level = "info";  ///< trace, debug, info, warning, error, off
-  std::string format = "json"; ///< json or text
+  std::string level = "info";           ///< trace, debug, info, warning, error, off
+  std::string format = "json";          ///< json or text
+  std::size_t answers_per_second = 100; ///< lines for requests that got a picture; 0: none
 };
 
 /// Restarting of failed actors; the words are Erlang/OTP's.

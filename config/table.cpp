@@ -246,6 +246,10 @@ void add_generator_times(rows& table, generator_options& generator) {
                     "for all calls of one delivery together")
       .range(10ms, 24h);
   table
+      .emplace_back("generator.give-up-after", &generator.give_up_after,
+                    "from a request's first call to its error, over all deliveries")
+      .range(10ms, 24h);
+  table
       .emplace_back("generator.retry-base", &generator.retry_base,
                     "pause before the second call; doubles, full jitter")
       .range(1ms, 1h);
@@ -265,6 +269,10 @@ void add_pages_and_log(rows& table, options& values) {
   table.emplace_back("log.format", &values.log.format, "JSON for machines, text for people")
       .contract("LOG_FORMAT", "log-format", "FORMAT")
       .one_of("json|text");
+  table
+      .emplace_back("log.answers-per-second", &values.log.answers_per_second,
+                    "lines for requests that got a picture; 0: none")
+      .range(0, 1'000'000);
 }
 
 void add_actors(rows& table, supervisor_options& supervisor, scheduler_options& scheduler) {

@@ -98,11 +98,14 @@ struct published {
   std::vector<ticket> ids;
 };
 
-/// How many messages may be in work at once for the model's sake: 0 while it is not to be called, 1
-/// to have something to probe it with, else without bound.
+/// How many more messages than those in work now may be taken from the queue for the model's sake:
+/// 0 while it is not to be called, 1 to have something to probe it with, else without bound.
 struct flow {
   std::size_t permits = std::numeric_limits<std::size_t>::max();
 };
+
+/// The answer to a `flow` where no permit is free: one of those in work must go back to the queue.
+struct no_room {};
 
 /// Stop pulling, hand back what was not started, finish the rest.
 struct drain {};
@@ -136,6 +139,10 @@ struct job {
   std::string key; ///< cache key of the picture
   picture_spec spec;
   std::size_t largest = no_limit; ///< bytes of a picture that fits into an answer
+  /// Where an earlier delivery was tried: since when its time of trying counts, and, where it was
+  /// this process that tried it, how the last call ended.
+  std::optional<std::chrono::steady_clock::time_point> tried_since;
+  std::shared_ptr<const failure> last_failure;
 };
 
 using job_ptr = std::shared_ptr<const job>;
@@ -237,6 +244,7 @@ using generator_actor = caf::typed_actor<
   caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<generate>,                     // cache
   caf::reacts_to<called>,                       // model client
+  caf::reacts_to<no_room>,                      // ingress: give a request back that may wait
   caf::reacts_to<caf::tick_atom, std::string>,  // itself: a pause is over, of a key or of all
   caf::reacts_to<drain>>;                       // cache: give back what waits
 // clang-format on
@@ -351,6 +359,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::delivered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::finished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::published)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::flow)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::no_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::drain)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::lookup)

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -48,6 +49,8 @@ struct failure {
   bool retry = false; ///< whether a later delivery of the same message may succeed
   std::chrono::milliseconds retry_after{0}; ///< the earliest sensible time for it; 0: no opinion
   std::string detail{}; ///< `text` for the log, where that may say more: hosts, addresses; or empty
+  /// Since the first call of the model for it; empty where the model was not called.
+  std::optional<std::chrono::milliseconds> tried_for{};
 
   /// What a log line says of it. Never to be published.
   const std::string& text_for_log() const { return detail.empty() ? text : detail; }

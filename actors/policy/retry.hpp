@@ -71,4 +71,14 @@ std::chrono::milliseconds redelivery_delay(std::uint64_t deliveries, std::chrono
   return std::max(delay, spread(minimum, base, rng));
 }
 
+/// Since when the time of trying counts for a message that was delivered before, to a process that
+/// is not this one or that has forgotten it. When it was first tried is not known. It is not before
+/// the stream stored it, `age` before it `arrived` here. It may have waited in the queue for all of
+/// that time, so a fifth of `total` is left in any case.
+inline std::chrono::steady_clock::time_point
+trying_began(std::chrono::steady_clock::time_point arrived, std::chrono::milliseconds age,
+             std::chrono::milliseconds total) {
+  return arrived - std::clamp(age, std::chrono::milliseconds{0}, total - total / 5);
+}
+
 } // namespace meme::policy

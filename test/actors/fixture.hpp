@@ -34,6 +34,7 @@ struct heard {
   int looks = 0; ///< the provisioner was asked
   int drains = 0;
   int drained_ones = 0;
+  int full = 0; ///< the generator was told that there is no permit for a probe
 };
 
 /// A deterministic actor system: nothing runs but in `run`, time is virtual and turned by
@@ -162,6 +163,7 @@ struct fixture {
                   [](measure_mailbox) {},
                   [to](const generate& what) { to->generations.push_back(what.what); },
                   [](const called&) {},
+                  [to](no_room) { ++to->full; },
                   [](caf::tick_atom, const std::string&) {},
                   [to](drain) { ++to->drains; }};
         },

@@ -22,7 +22,11 @@ struct generator_fixture : fixture {
 
   ~generator_fixture() { kill(generator); }
 
-  void ask(const std::string& key) { tell(generator, generate{some_job(1, key)}); }
+  void ask(const std::string& key) {
+    auto work = std::make_shared<job>(*some_job(1, key));
+    work->spec.inputs = key;
+    tell(generator, generate{work});
+  }
 
   std::size_t calls() const {
     std::size_t count = 0;
@@ -261,6 +265,128 @@ BOOST_AUTO_TEST_CASE(a_drain_gives_back_what_waits_and_lets_calls_end) {
   BOOST_TEST(std::get<failure>(seen.generated_ones[0].result).retry);
   succeed(seen.calls[1].back());
   BOOST_TEST(seen.generated_ones.size() == 2);
+}
+
+// -- whose fault it is ----------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(one_request_that_always_fails_does_not_open_the_breaker) {
+  shared->options.generator.max_attempts = 20;
+  kill(generator);
+  generator = spawn_generator(parent(), shared);
+  announce(generator);
+  ask("poison");
+  for (int i = 0; i < 12; ++i) {
+    fail(seen.calls[0].back());
+    advance(5s);
+  }
+  BOOST_TEST(calls() > 6u);
+  BOOST_TEST(shared->metrics->breaker_openings.Value() == 0);
+  BOOST_TEST(seen.flows.back() == flow{}.permits);
+}
+
+BOOST_AUTO_TEST_CASE(while_suspects_are_in_hand_an_untried_request_is_asked_for_and_probes) {
+  ask("poison-1");
+  ask("poison-2");
+  for (int i = 0; i < 5; ++i) {
+    fail(i % 2 == 0 ? seen.calls[0].back() : seen.calls[1].back());
+    if (i < 4)
+      advance(500ms * (i + 2));
+  }
+  BOOST_REQUIRE_EQUAL(seen.flows.back(), 0u);
+  auto before = calls();
+  advance(1s); // the first pause at most; a suspect waits a second longer
+  BOOST_TEST(seen.flows.back() == 1u);
+  BOOST_TEST(calls() == before);
+  ask("healthy");
+  BOOST_REQUIRE_EQUAL(calls(), before + 1);
+  succeed(seen.calls[0].back().spec->inputs == "healthy" ? seen.calls[0].back()
+                                                         : seen.calls[1].back());
+  BOOST_TEST(shared->metrics->breaker_state.Value() == 0);
+  BOOST_TEST(seen.flows.back() == flow{}.permits);
+}
+
+BOOST_AUTO_TEST_CASE(without_room_the_worst_suspect_goes_back_to_the_queue) {
+  failures_in_a_row_open_the_breaker();
+  for (int i = 0; i < 2; ++i) { // two probes, with what is in hand, fail
+    auto before = seen.calls;
+    while (seen.calls[0].size() == before[0].size() && seen.calls[1].size() == before[1].size())
+      advance(100ms);
+    fail(seen.calls[0].size() > before[0].size() ? seen.calls[0].back() : seen.calls[1].back());
+  }
+  BOOST_TEST(seen.flows.back() == 0u);
+  while (seen.flows.back() != 1u)
+    advance(100ms);
+  BOOST_TEST(seen.generated_ones.empty());
+  tell(generator, no_room{});
+  BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 1);
+  auto& why = std::get<failure>(seen.generated_ones[0].result);
+  BOOST_TEST(why.retry);
+  BOOST_TEST(why.tried_for.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_fails_while_others_succeed_is_counted_once) {
+  ask("poison");
+  for (int i = 0; i < 4; ++i) {
+    fail(seen.calls[0].back());
+    auto key = "healthy-" + std::to_string(i);
+    ask(key);
+    succeed(seen.calls[0].back().spec->inputs == key ? seen.calls[0].back() : seen.calls[1].back());
+    advance(5s);
+  }
+  BOOST_TEST(shared->metrics->suspect_requests.Value() == 1);
+  BOOST_TEST(shared->metrics->breaker_openings.Value() == 0);
+}
+
+// -- the total time of trying ---------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_request_that_failed_comes_back_in_time_though_the_breaker_is_open) {
+  shared->options.generator.give_up_after = 20s;
+  failures_in_a_row_open_the_breaker();
+  advance(19s);
+  BOOST_TEST(seen.generated_ones.empty()); // the probe is not answered
+  advance(1s);
+  BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 4);
+  for (auto& each : seen.generated_ones) {
+    auto& why = std::get<failure>(each.result);
+    BOOST_TEST(to_string(why.code) == "model_unavailable");
+    BOOST_TEST((why.tried_for.value() >= 20s));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_was_never_called_waits_while_the_breaker_is_open) {
+  shared->options.generator.give_up_after = 20s;
+  failures_in_a_row_open_the_breaker();
+  ask("untried");
+  auto before = calls();
+  advance(1s); // it is the probe; the model does not answer
+  BOOST_REQUIRE_EQUAL(calls(), before + 1);
+  ask("another");
+  advance(60s);
+  for (auto& each : seen.generated_ones)
+    BOOST_TEST(each.key != "another");
+}
+
+BOOST_AUTO_TEST_CASE(earlier_deliveries_count_for_the_total_time) {
+  shared->options.generator.give_up_after = 20s;
+  auto again = std::make_shared<job>(*some_job(1, "a"));
+  again->attempt = 2;
+  again->tried_since = sched.clock().now() - 15s;
+  again->last_failure =
+      std::make_shared<failure>(failure{error_code::model_timeout, "as before", true, 0ms});
+  tell(generator, generate{again});
+  BOOST_REQUIRE_EQUAL(calls(), 1u);
+  advance(6s);
+  BOOST_TEST(seen.generated_ones.empty()); // a call under way may end
+  fail(seen.calls[0].back());
+  BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 1);
+  BOOST_TEST((std::get<failure>(seen.generated_ones[0].result).tried_for.value() >= 21s));
+}
+
+BOOST_AUTO_TEST_CASE(a_pause_beyond_the_total_time_is_not_waited_for) {
+  ask("a");
+  end_with(seen.calls[0].back(), policy::verdict::kind::wait, error_code::model_overloaded, 400s);
+  BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 1);
+  BOOST_TEST((std::get<failure>(seen.generated_ones[0].result).retry_after == 400s));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

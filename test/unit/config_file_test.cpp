@@ -190,12 +190,14 @@ BOOST_AUTO_TEST_CASE(says_of_every_setting_what_it_takes_and_how_else_it_is_call
 }
 
 BOOST_AUTO_TEST_CASE(has_tuned_ones_beside_it) {
-  for (const auto* name : {"small-pod.conf", "high-throughput.conf"}) {
+  for (const auto* name : {"small-pod.conf", "high-throughput.conf", "interactive.conf"}) {
     const auto result = load_file(shipped(name));
     BOOST_TEST(result.runs(), result.err());
   }
   BOOST_TEST(load_file(shipped("small-pod.conf")).values.ingress.max_in_flight == 5u);
   BOOST_TEST(load_file(shipped("high-throughput.conf")).values.ingress.max_in_flight == 2'000u);
+  const auto interactive = load_file(shipped("interactive.conf")).values.generator;
+  BOOST_TEST((interactive.give_up_after + interactive.timeout <= std::chrono::seconds{40}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -133,3 +133,14 @@ BOOST_AUTO_TEST_CASE(numbers_out_of_reason_do_no_harm) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(the_total_time)
+
+BOOST_AUTO_TEST_CASE(counts_from_when_the_message_was_stored_but_leaves_a_fifth) {
+  const std::chrono::steady_clock::time_point arrived{24h};
+  BOOST_TEST((trying_began(arrived, 10s, 300s) == arrived - 10s));
+  BOOST_TEST((trying_began(arrived, 1h, 300s) == arrived - 240s));
+  BOOST_TEST((trying_began(arrived, -5s, 300s) == arrived)); // the server's clock is ahead
+}
+
+BOOST_AUTO_TEST_SUITE_END()
