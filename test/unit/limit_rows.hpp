@@ -51,6 +51,8 @@ inline const std::vector<limit_row> limit_rows = {
      "unit/retry_test"},
     {"The model", "generator.deadline", "", "the message goes back to the queue for a while",
      "unit/retry_test"},
+    {"The model", "generator.give-up-after", "", "the client gets the error, a dead letter is kept",
+     "fault/poison_test"},
     {"The model", "all headers of an answer", "libcurl's own, 300 KB",
      "the call has failed, and is tried again", "fault/broken_headers_test"},
     {"The model", "redirects that are followed", "5, on the same host",
