@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -26,6 +27,9 @@ struct context {
   std::shared_ptr<const io::value_seal> seal; ///< of what is stored in Redis; empty: not signed
   std::function<std::chrono::system_clock::time_point()> wall_clock;
   std::uint64_t seed = 0; ///< of everything random in this process
+  /// Calls of a library that block for as long as a server says nothing. The process ends without
+  /// waiting for them.
+  std::shared_ptr<std::atomic<int>> blocked_calls = std::make_shared<std::atomic<int>>(0);
 
   std::int64_t unix_time_s() const {
     return std::chrono::duration_cast<std::chrono::seconds>(wall_clock().time_since_epoch())
@@ -44,6 +48,13 @@ struct context {
     return subject == options.nats.response_subject || subject == error_subject()
            || subject == options.nats.dead_subject || begins("$JS.ACK.")
            || begins("$JS.API.CONSUMER.MSG.NEXT.");
+  }
+
+  /// Whether the refusal is of what the publisher tries out when a connection comes up.
+  static bool is_probe(std::string_view refusal) {
+    auto subject = policy::refused_subject(refusal);
+    auto at = subject.rfind(".probe.");
+    return at != subject.npos && at + std::string_view{".probe.0"}.size() == subject.size();
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include "actors/intake.hpp"
 #include "actors/io/log.hpp"
+#include "actors/io/nats_request.hpp"
 #include "actors/resilience.hpp"
 #include "actors/stranded.hpp"
 #include "config/subject.hpp"
@@ -179,12 +180,15 @@ struct provisioning {
 
   /// What the dead letters' stream keeps beside them. Nothing else needs the permission to ask.
   void note_dead_subjects() {
+    if (seen.dead_stream_is_hidden)
+      return;
     try {
       if (auto stream = api.find_stream(options.nats.dead_stream))
         report.result.kept_subjects.insert(report.result.kept_subjects.end(),
                                            stream->subjects.begin(), stream->subjects.end());
-    } catch (const std::exception& e) {
-      log::debug("the subjects of the dead letters' stream are not known", {{"error", e.what()}});
+    } catch (const io::nats_refused& e) {
+      log::info("the dead letters' stream is served unseen", {{"reason", e.what()}});
+      seen.dead_stream_is_hidden = true;
     }
   }
 
@@ -224,10 +228,11 @@ void remember(natsConnection* connection, const config::nats_options& nats, last
       known = std::move(now);
   };
   try {
-    io::jetstream api{connection, patience};
+    io::jetstream api{connection, nats.inbox_prefix, patience};
     update(seen.stream, api.configuration_of(nats.stream));
     update(seen.consumer, api.configuration_of(nats.stream, nats.consumer));
-    update(seen.dead_stream, api.configuration_of(nats.dead_stream));
+    if (!seen.dead_stream_is_hidden)
+      update(seen.dead_stream, api.configuration_of(nats.dead_stream));
   } catch (const std::exception& e) {
     log::debug("stream and consumer were not remembered", {{"error", e.what()}});
   }
@@ -311,7 +316,8 @@ void bury(provisioner_actor::pointer self, provisioner_state& state, const deliv
 
 provision_report provision(natsConnection* connection, const config::options& options,
                            bool plan_only, last_seen& seen) {
-  provisioning work{io::jetstream{connection, patience}, options, plan_only, seen, {}};
+  provisioning work{
+      io::jetstream{connection, options.nats.inbox_prefix, patience}, options, plan_only, seen, {}};
   work.run();
   return std::move(work.report);
 }

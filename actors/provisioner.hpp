@@ -22,6 +22,7 @@ struct last_seen {
   std::string stream;
   std::string consumer;
   std::string dead_stream;
+  bool dead_stream_is_hidden = false; ///< we may not ask for it, and do so once only
 };
 
 /// Looks at stream and consumer, and makes what is missing: as it was last seen, so that what

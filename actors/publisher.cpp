@@ -62,6 +62,8 @@ void publisher_state::on_link(bool up) {
   link_up = up;
   if (!up)
     return;
+  if (!asks)
+    shared->bus->publish_now(inbox + ".probe.0"); // refused before there is anything to lose
   auto connection = shared->bus->connection_count();
   std::unordered_map<ticket, bool, ticket_hash> sure; // went over the present connection
   auto keep_or_repeat = [&](const batch& each) {
@@ -186,7 +188,39 @@ void publisher_state::send_fence() {
 void publisher_state::put_fence(batch covers, bool of_copies) {
   auto number = ++last_number;
   out = fence{number, self->clock().now(), std::move(covers), of_copies};
-  shared->bus->publish_now(inbox + ".fence." + std::to_string(number));
+  auto subject = inbox + ".fence." + std::to_string(number);
+  auto& nats = shared->options.nats;
+  if (asks)
+    shared->bus->publish("$JS.API.CONSUMER.INFO." + nats.stream + "." + nats.consumer, {}, {},
+                         subject);
+  else
+    shared->bus->publish_now(subject);
+}
+
+/// Whether nothing can be confirmed, since the server's latest refusal is of a vital subject.
+bool publisher_state::refused() {
+  auto words = shared->bus->refusal();
+  if (words.empty())
+    return false;
+  if (auto subject = policy::refused_subject(words); subject.substr(0, inbox.size()) == inbox) {
+    ask_for_fences();
+    return false;
+  }
+  return shared->is_vital(words);
+}
+
+void publisher_state::ask_for_fences() {
+  if (std::exchange(asks, true))
+    return;
+  log::info("the NATS server permits no fence on our inbox, it is asked for the consumer instead",
+            {{"inbox", inbox}});
+  if (!out)
+    return;
+  // The refusal of the fence may have hidden that of an answer before it.
+  auto covered = std::move(out->covers.ids);
+  out.reset();
+  publish_again(covered);
+  send_fence();
 }
 
 /// A copy that cannot be sent, or is refused, is no reason to keep a request that was answered.

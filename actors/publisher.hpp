@@ -25,6 +25,10 @@ namespace meme {
 /// when the answers themselves are known to have been taken, with a fence of their own, and no
 /// answers are published until that is back.
 ///
+/// A user that may not publish to its own inbox gets fences all the same: the service asks for its
+/// consumer, and the answer of the server is the fence. That costs the server more, so it is done
+/// only where the other way is refused, which a probe shows when the connection comes up.
+///
 /// Where the connection is another one than at the time of publishing, nothing is known, and the
 /// answers are published again, with the same Nats-Msg-Id. Only what is confirmed is reported, so
 /// that nothing is acknowledged that was not answered.
@@ -66,7 +70,8 @@ struct publisher_state {
   void on_tick();
 
   bool copies_first() const { return !uncopied.ids.empty() || (out && out->of_copies); }
-  bool refused() const { return shared->is_vital(shared->bus->refusal()); }
+  bool refused();
+  void ask_for_fences();
 
   void publish(const answer& what);
   bool send(const answer& what, bool copy);
@@ -92,6 +97,7 @@ struct publisher_state {
   bool fence_due = false; ///< on_burst_over is to come
   batch uncopied;         ///< the server has them, reply_to not yet
   std::optional<fence> out;
+  bool asks = false;                                   ///< for fences, instead of publishing them
   std::unordered_map<std::uint64_t, dead_letter> dead; ///< not yet kept, by number
   std::uint64_t last_number = 0;
 

@@ -157,19 +157,19 @@ bool run(config::configuration& settings, std::shared_ptr<context> shared, const
     caf::anon_send(supervisor, drain{});
   }
   auto failure = end.get();
-  if (failure.empty() && io::name_lookup::running() != 0) {
-    // It cannot be stopped, and the actor system would wait for it: tens of seconds where a name
-    // server is silent.
-    log::info("ended", {{"well", true}});
-    ::_exit(0);
-  }
-  if (failure.empty())
+  if (!failure.empty())
+    log::error("the supervisor has failed", {{"error", failure}});
+  // Closing a connection that is not there waits for its attempt to reconnect.
+  auto* link = dynamic_cast<io::nats_connection*>(shared->bus.get());
+  auto connected = link != nullptr && link->connected();
+  auto would_wait = *shared->blocked_calls > 0 || io::name_lookup::running() != 0 || (link != nullptr && !connected);
+  if (failure.empty() && !would_wait)
     return true;
-  log::error("the supervisor has failed", {{"error", failure}});
-  // Who knows what is still alive: what was handed back is sent, and nothing is waited for.
-  if (auto* link = dynamic_cast<io::nats_connection*>(shared->bus.get()))
+  // After a failure actors may be alive, too: what was handed back is sent, the rest left as it is.
+  if (connected)
     link->flush(std::chrono::seconds{2});
-  ::_exit(1);
+  log::info("ended", {{"well", failure.empty()}});
+  ::_exit(failure.empty() ? 0 : 1);
 }
 
 /// Each answer takes and frees blocks of a picture's size, again and again. By default glibc gives

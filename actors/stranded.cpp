@@ -53,8 +53,8 @@ std::string stranded_subject(const config::nats_options& nats) {
 
 void bury_stranded(io::nats_connection& link, const context& shared, const stranded_message& which,
                    const policy::publish_rules& rules, burial& so_far) {
-  io::jetstream api{link.handle(), patience};
   auto& nats = shared.options.nats;
+  io::jetstream api{link.handle(), nats.inbox_prefix, patience};
   auto found = api.find_message(nats.stream, which.stream_sequence);
   if (!found)
     return;

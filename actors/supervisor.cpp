@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/cache.hpp"
+#include "actors/connector.hpp"
 #include "actors/fitter.hpp"
 #include "actors/generator.hpp"
 #include "actors/ingress.hpp"
@@ -26,17 +27,16 @@ constexpr auto beat = std::chrono::seconds{5};
 const std::string beat_name = "beat";
 const std::string give_up_name = "give up";
 const std::string drain_limit_name = "drain limit";
-const std::string renew_name = "renew";
+const std::string left_behind_prefix = "left behind "; // and a child's name
 
-/// Pauses before a connection that was closed for good is opened anew.
-constexpr std::chrono::milliseconds renew_base{500};
-constexpr std::chrono::milliseconds renew_cap{5'000};
+/// At the end, for a child that is in a blocking call.
+constexpr auto end_patience = std::chrono::seconds{1};
+
+} // namespace
 
 bool uses_connection(const std::string& child) {
   return child == "publisher" || child == "provisioner" || child == "ingress";
 }
-
-} // namespace
 
 supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context> with,
                                                         std::shared_ptr<io::unique_fd> listener) {
@@ -47,6 +47,7 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
   intensity = policy::restart_intensity{options.max_restarts, options.restart_period};
   self->set_down_handler([this](caf::down_msg& down) { on_down(down); });
   now_peers.supervisor = supervisor_actor{self};
+  connector = spawn_connector(self, shared, now_peers.supervisor);
   open_connection();
   list_children(std::move(listener));
   for (auto& each : children)
@@ -58,6 +59,7 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
   self->send(self, caf::tick_atom_v, beat_name);
   return {
       [this](const connection_event& event) { on_connection(event); },
+      [this](const connection_opened& attempt) { on_opened(attempt); },
       [this](caf::tick_atom, const std::string& what) {
         if (what == beat_name)
           on_beat();
@@ -67,6 +69,8 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
           on_drain_limit();
         else if (what == renew_name)
           on_renew();
+        else if (what.rfind(left_behind_prefix, 0) == 0)
+          on_left_behind(what.substr(left_behind_prefix.size()));
         else
           on_restart(what);
       },
@@ -78,30 +82,6 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
       },
       [this](drain) { on_drain(); },
   };
-}
-
-/// The library may refuse the settings, e.g. a key file that is just being replaced.
-void supervisor_state::open_connection() {
-  supervisor_actor target{self};
-  auto tell = [target](connection_event::kind what) {
-    return [target, what] { caf::anon_send(target, connection_event{what, {}}); };
-  };
-  auto tell_text = [target](connection_event::kind what) {
-    return [target, what](std::string text) {
-      caf::anon_send(target, connection_event{what, std::move(text)});
-    };
-  };
-  using kind = connection_event::kind;
-  io::nats_events events{tell(kind::up),        tell(kind::down),        tell_text(kind::failing),
-                         tell(kind::lame_duck), tell_text(kind::closed), tell_text(kind::error)};
-  try {
-    connection =
-        io::nats_connection::open(shared->options.nats, "meme-generator", std::move(events));
-  } catch (const std::exception& problem) {
-    on_failing(problem.what());
-    return renew_connection(problem.what());
-  }
-  shared->bus = connection;
 }
 
 template <class Handle>
@@ -180,105 +160,10 @@ void supervisor_state::announce() {
   tell(all->ingress);
 }
 
-void supervisor_state::tell_link() {
-  if (now_peers.publisher)
-    self->send(now_peers.publisher, link_changed{link_up});
-  if (now_peers.ingress)
-    self->send(now_peers.ingress, link_changed{link_up});
-}
-
 void supervisor_state::tell_pages(health part) {
   if (now_peers.pages)
     self->send(now_peers.pages, part);
   parts[part.part] = std::move(part);
-}
-
-void supervisor_state::on_connection(const connection_event& event) {
-  switch (event.what) {
-  case connection_event::kind::up:
-    on_link(true);
-    break;
-  case connection_event::kind::down:
-    on_link(false);
-    break;
-  case connection_event::kind::failing:
-    on_failing(event.text);
-    break;
-  case connection_event::kind::lame_duck:
-    log::warning("the NATS server is about to go");
-    break;
-  case connection_event::kind::closed:
-    on_failing(event.text);
-    renew_connection(event.text);
-    break;
-  case connection_event::kind::error:
-    shared->metrics->nats_errors.Increment();
-    log::warning("NATS reports an error", {{"error", event.text}});
-    if (shared->is_vital(event.text)) // the publisher confirms nothing meanwhile
-      escalate("the NATS server does not permit what the service needs: " + event.text);
-    break;
-  }
-}
-
-void supervisor_state::on_link(bool up) {
-  auto& metrics = *shared->metrics;
-  link_up = up;
-  metrics.nats_connected.Set(up ? 1 : 0);
-  if (up) {
-    link_problem.clear();
-    renewals = 0;
-    metrics.nats_reconnects.Increment();
-    log::info("NATS is connected");
-    start_users();
-  } else if (!stopping) {
-    log::warning("NATS is not connected");
-  }
-  tell_pages({"nats", up, up ? "" : "not connected to NATS"});
-  tell_link();
-}
-
-/// Those who subscribe and publish, once there is a connection that has let us in.
-void supervisor_state::start_users() {
-  if (!std::exchange(unlinked, false) || stopping || draining || failed)
-    return;
-  for (auto& each : children)
-    if (uses_connection(each.name))
-      start_child(each);
-  announce();
-}
-
-void supervisor_state::on_failing(const std::string& reason) {
-  if (stopping || reason.empty())
-    return;
-  tell_pages({"nats", false, "not connected to NATS: " + reason});
-  if (std::exchange(link_problem, reason) != reason) // not once for each attempt
-    log::error("NATS does not let us in, trying on", {{"error", reason}});
-}
-
-void supervisor_state::renew_connection(const std::string& reason) {
-  if (stopping || draining || failed)
-    return;
-  unlinked = true;
-  link_up = false;
-  auto pause = policy::equal_jitter(renew_base, renew_cap, renewals, random);
-  if (renewals++ == 0)
-    log::warning("the connection to NATS is closed for good and opened anew until it lasts",
-                 {{"error", reason}});
-  for (auto& each : children)
-    if (each.handle && uses_connection(each.name))
-      self->send_exit(each.handle, caf::exit_reason::user_shutdown);
-  self->delayed_send(self, pause, caf::tick_atom_v, renew_name);
-}
-
-void supervisor_state::on_renew() {
-  constexpr std::chrono::milliseconds look_again{50};
-  if (stopping || draining || failed)
-    return;
-  auto still_up = std::any_of(children.begin(), children.end(),
-                              [](auto& each) { return each.handle && uses_connection(each.name); });
-  if (still_up) // it may be waiting for the server; nobody else may see the bus change
-    return self->delayed_send(self, look_again, caf::tick_atom_v, renew_name);
-  open_connection();
 }
 
 void supervisor_state::on_down(const caf::down_msg& down) {
@@ -377,14 +262,29 @@ void supervisor_state::on_drain_limit() {
 
 /// Ends the youngest child that is left; its end brings us back here.
 void supervisor_state::stop_next() {
-  stopping = true;
+  if (!std::exchange(stopping, true))
+    self->send_exit(connector, caf::exit_reason::user_shutdown);
   for (auto i = children.rbegin(); i != children.rend(); ++i) {
     if (i->handle) {
       self->send_exit(i->handle, caf::exit_reason::user_shutdown);
+      if (i->name == "provisioner")
+        self->delayed_send(self, end_patience, caf::tick_atom_v, left_behind_prefix + i->name);
       return;
     }
   }
   self->quit(failed ? caf::make_error(caf::sec::runtime_error) : caf::error{});
+}
+
+/// The end must not wait for a server that does not answer.
+void supervisor_state::on_left_behind(const std::string& which) {
+  auto found = std::find_if(children.begin(), children.end(),
+                            [&](auto& each) { return each.name == which && each.handle; });
+  if (!stopping || found == children.end())
+    return;
+  log::warning("an actor waits for an answer and is left behind", {{"actor", which}});
+  ++*shared->blocked_calls; // until the process has ended
+  found->handle = nullptr;
+  stop_next();
 }
 
 supervisor_actor spawn_supervisor(caf::actor_system& system, std::shared_ptr<context> shared,

@@ -15,6 +15,12 @@
 
 namespace meme {
 
+/// The supervisor's message to itself: open the connection anew.
+inline const std::string renew_name = "renew";
+
+/// Whether this child is up only while there is a connection.
+bool uses_connection(const std::string& child);
+
 /// Starts the others in order, watches them, restarts one that has failed, and takes all down in
 /// the reverse order.
 ///
@@ -26,9 +32,11 @@ namespace meme {
 /// is not ready, stops pulling, and after a grace ends with an error, for the platform to start it
 /// elsewhere.
 ///
-/// The connection to NATS reconnects by itself until one server refuses us twice in a row; then the
-/// library closes it for good. Credentials may be mended any time, so it is opened anew, as often
-/// as it takes, with those who use it: their subscriptions belong to the old one.
+/// Connecting to NATS for the first time may block for long (a server or a name server that says
+/// nothing), so the connector does it. What it opens reconnects by itself until one server refuses
+/// us twice in a row; then the library closes it for good. Credentials may be mended any time, so
+/// it is opened anew, as often as it takes, with those who use it: their subscriptions belong to
+/// the old one.
 struct supervisor_state {
   using clock = caf::actor_clock::clock_type;
 
@@ -52,6 +60,8 @@ struct supervisor_state {
   void add_child(std::string name, Handle peers::*where, std::function<Handle()> spawn);
   void add_model_client(std::size_t index);
   void open_connection();
+  void on_opened(const connection_opened& attempt);
+  void on_left_behind(const std::string& name);
   void start_users();
   void start_child(child& which);
   void announce();
@@ -62,6 +72,7 @@ struct supervisor_state {
   void on_link(bool up);
   void on_failing(const std::string& reason);
   void renew_connection(const std::string& reason);
+  void schedule_renewal(bool unreachable);
   void on_renew();
   void on_down(const caf::down_msg& down);
   void on_restart(const std::string& name);
@@ -74,17 +85,19 @@ struct supervisor_state {
 
   supervisor_actor::pointer self;
   std::shared_ptr<context> shared;
-  std::shared_ptr<io::nats_connection> connection;
-  std::vector<child> children; ///< in the order of starting
+  connector_actor connector;
+  std::shared_ptr<io::nats_connection> connection; ///< empty until there has been one
+  std::vector<child> children;                     ///< in the order of starting
   peers now_peers;
   std::map<std::string, health> parts; ///< for a successor of the pages
   policy::restart_intensity intensity{0, std::chrono::seconds{1}};
   std::minstd_rand random;
   std::uint64_t incarnations = 0;
   bool link_up = false;
-  std::string link_problem; ///< why the servers do not let us in; empty: not known
-  unsigned renewals = 0;    ///< in a row
-  bool unlinked = true;     ///< who uses the connection is down until it has been up
+  std::string link_problem; ///< why there is no connection; empty: not known
+  clock::time_point problem_told{};
+  unsigned renewals = 0; ///< in a row
+  bool unlinked = true;  ///< who uses the connection is down until it has been up
   bool draining = false;
   bool stopping = false;
   bool failed = false;

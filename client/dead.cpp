@@ -68,10 +68,11 @@ public:
   explicit dead_letters(const config::nats_options& nats)
       : subject_(nats.dead_subject), queue_(nats.stream), rules_(make_publish_rules(nats)) {
     connection_ = connect(nats, "meme-generator dead");
+    inbox_prefix_ = nats.inbox_prefix;
     jsCtx* raw = nullptr;
     check(natsConnection_JetStream(&raw, connection_.get(), nullptr), "use JetStream");
     jetstream_.reset(raw);
-    stream_ = io::jetstream{connection_.get(), patience}.stream_of(subject_);
+    stream_ = io::jetstream{connection_.get(), inbox_prefix_, patience}.stream_of(subject_);
     if (stream_.empty())
       throw std::runtime_error("no stream keeps " + subject_
                                + "; meme-generator provision makes one");
@@ -204,7 +205,7 @@ private:
 
   /// The stream of requests, or one that it takes its messages from.
   std::string stream_for(const std::string& subject) {
-    auto keeper = io::jetstream{connection_.get(), patience}.stream_of(subject);
+    auto keeper = io::jetstream{connection_.get(), inbox_prefix_, patience}.stream_of(subject);
     if (keeper.empty() || keeper == queue_)
       return queue_;
     jsStreamInfo* raw = nullptr;
@@ -248,6 +249,7 @@ private:
 
   std::string subject_;
   std::string stream_; ///< may keep more than dead letters
+  std::string inbox_prefix_;
   std::string queue_;  ///< the stream of requests
   policy::publish_rules rules_;
   nats_ptr<natsConnection> connection_;

@@ -44,7 +44,7 @@ public:
   load_run(const config::nats_options& nats, const load_settings& settings)
       : settings_{settings},
         connection_{connect(nats, "meme-generator load")},
-        inbox_{new_inbox()},
+        inbox_{new_inbox(nats)},
         answers_{subscribe(*connection_, inbox_)},
         bar_{settings.count},
         random_{settings.seed} {}

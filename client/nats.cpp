@@ -1,15 +1,42 @@
 #include "client/nats.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 
 #include "actors/io/nats_options.hpp"
+#include "actors/io/nats_request.hpp"
+#include "actors/io/reachability.hpp"
 #include "config/address.hpp"
+#include "messages/refusal.hpp"
 
 namespace meme::client {
 
+namespace {
+
+/// The first refusal of the process's server: written once by a thread of the library.
+char refusal[256];
+std::atomic<bool> refusal_is_taken{false};
+std::atomic<bool> refusal_is_there{false};
+
+void on_error(natsConnection* connection, natsSubscription*, natsStatus status, void*) {
+  const auto* words = nats_GetLastError(nullptr);
+  if (status != NATS_NOT_PERMITTED || words == nullptr || refusal_is_taken.exchange(true))
+    return;
+  const auto described = describe_refusal(words);
+  described.copy(refusal, sizeof refusal - 1);
+  refusal_is_there = true;
+  natsConnection_Close(connection);
+}
+
+std::string reason(natsStatus status) {
+  return refusal_is_there ? refusal : natsStatus_GetText(status);
+}
+
+} // namespace
+
 nats_error::nats_error(const std::string& doing, natsStatus status)
-    : std::runtime_error("cannot " + doing + ": " + natsStatus_GetText(status)), status_{status} {}
+    : std::runtime_error("cannot " + doing + ": " + reason(status)), status_{status} {}
 
 void check(natsStatus status, const std::string& doing) {
   if (status != NATS_OK)
@@ -31,16 +58,16 @@ std::string connect_error(const config::nats_options& nats, const std::string& c
 
 nats_ptr<natsConnection> connect(const config::nats_options& nats, const std::string& name) {
   const auto options = io::make_nats_options(nats, name);
+  check(natsOptions_SetErrorHandler(options.get(), on_error, nullptr), "hear of refusals");
   natsConnection* raw = nullptr;
   const auto status = natsConnection_Connect(&raw, options.get());
   if (status == NATS_OK)
     return nats_ptr<natsConnection>{raw};
   std::string cause = natsStatus_GetText(status);
-  // The library keeps one text a thread, of whichever call failed last.
-  auto status_of_detail = NATS_OK;
-  if (const auto* detail = nats_GetLastError(&status_of_detail);
-      detail != nullptr && *detail != '\0' && status_of_detail == status)
-    cause += std::string{" ("} + detail + ")";
+  if (const auto detail = io::detail_of(status, true); !detail.empty())
+    cause += ": " + detail;
+  if (status == NATS_NO_SERVER)
+    cause += io::why_unreachable(nats.url);
   throw std::runtime_error{connect_error(nats, cause)};
 }
 
@@ -52,6 +79,8 @@ nats_ptr<natsSubscription> subscribe(natsConnection& connection, const std::stri
   check(natsSubscription_SetPendingLimits(raw, -1, -1), "lift the limits of " + subject);
   // The server must know of it before anything is asked that is answered there.
   check(natsConnection_FlushTimeout(&connection, 5'000), "subscribe to " + subject);
+  if (const auto refused = io::last_refusal(&connection); !refused.empty())
+    throw std::runtime_error{"cannot subscribe to " + subject + ": " + refused};
   return subscription;
 }
 
@@ -64,15 +93,12 @@ nats_ptr<natsMsg> next_message(natsSubscription& subscription, std::chrono::mill
   return nats_ptr<natsMsg>{raw};
 }
 
-std::string new_inbox() {
-  natsInbox* raw = nullptr;
-  check(natsInbox_Create(&raw), "make an inbox");
-  const nats_ptr<natsInbox> owner{raw};
-  return raw;
+std::string new_inbox(const config::nats_options& options) {
+  return io::make_inbox(options.inbox_prefix);
 }
 
 std::string new_word() {
-  const auto inbox = new_inbox();
+  const auto inbox = io::make_inbox("_INBOX");
   return inbox.substr(inbox.rfind('.') + 1);
 }
 

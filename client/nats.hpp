@@ -51,7 +51,8 @@ std::string connect_error(const config::nats_options& nats, const std::string& c
 
 /// Connects as the settings say; the server knows the connection as `name`. Unlike the service, a
 /// command does not wait for a server that is not there: throws std::runtime_error with
-/// `connect_error`.
+/// `connect_error`. What the server does not permit ends the connection, so that no call waits for
+/// an answer that cannot come; the errors of `check` then name the subject. One a process.
 nats_ptr<natsConnection> connect(const config::nats_options& nats, const std::string& name);
 
 /// A subscription that is read by asking for the next message; holds any number of them.
@@ -61,7 +62,7 @@ nats_ptr<natsSubscription> subscribe(natsConnection& connection, const std::stri
 nats_ptr<natsMsg> next_message(natsSubscription& subscription, std::chrono::milliseconds timeout);
 
 /// A subject that only the caller knows.
-std::string new_inbox();
+std::string new_inbox(const config::nats_options& options);
 
 /// 22 characters that were never used before.
 std::string new_word();

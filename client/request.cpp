@@ -66,7 +66,7 @@ int request(const config::nats_options& nats, request_settings settings) {
   const auto connection = connect(nats, "meme-generator request");
   if (settings.id.empty())
     settings.id = new_word();
-  const auto inbox = new_inbox();
+  const auto inbox = new_inbox(nats);
   const auto answers = subscribe(*connection, inbox);
   const auto started = steady_clock::now();
   const auto derived_id = enqueue(*connection, settings.subject, settings, inbox);

@@ -318,6 +318,20 @@ struct connection_event {
   std::string text;
 };
 
+/// How an attempt to connect to NATS ended.
+struct connection_opened {
+  io::bus_ptr bus;          ///< empty: not connected
+  std::string problem;      ///< why not
+  bool unreachable = false; ///< no server answered; else one refused us, or the settings are wrong
+};
+
+/// Connects to NATS. That blocks as long as the servers or the name server say nothing, so it has a
+/// thread of its own, and the process ends without waiting for it.
+// clang-format off
+using connector_actor = caf::typed_actor<
+  caf::reacts_to<caf::tick_atom>>; // supervisor: try each server once, then `connection_opened`
+// clang-format on
+
 /// Ends a child as if it had failed; for tests of the supervision.
 struct kill_child {
   std::string name;
@@ -327,6 +341,7 @@ struct kill_child {
 // clang-format off
 using supervisor_actor = caf::typed_actor<
   caf::reacts_to<connection_event>,             // NATS
+  caf::reacts_to<connection_opened>,            // connector
   caf::reacts_to<caf::tick_atom, std::string>,  // itself: a pause before a restart is over
   caf::reacts_to<health>,                       // ingress: bound, or why not
   caf::reacts_to<kill_child>,                   // pages, where allowed
@@ -375,4 +390,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::called)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::answer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::health)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::connection_event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::connection_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::kill_child)

@@ -5,6 +5,8 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include "actors/io/nats_request.hpp"
+
 namespace meme::io {
 
 namespace {
@@ -45,8 +47,9 @@ void throw_error_in(const std::string& reply) {
 
 } // namespace
 
-jetstream::jetstream(natsConnection* connection, std::chrono::milliseconds patience)
-    : connection_(connection) {
+jetstream::jetstream(natsConnection* connection, std::string inbox_prefix,
+                     std::chrono::milliseconds patience)
+    : connection_(connection), inbox_prefix_(std::move(inbox_prefix)) {
   jsOptions_Init(&options_);
   options_.Wait = patience.count();
   jsCtx* raw = nullptr;
@@ -55,12 +58,13 @@ jetstream::jetstream(natsConnection* connection, std::chrono::milliseconds patie
 }
 
 std::optional<stream_config> jetstream::find_stream(const std::string& name) {
+  ask("STREAM.INFO." + name, ""); // a refusal is known at once
   jsStreamInfo* raw = nullptr;
   jsErrCode code{};
   auto status = js_GetStreamInfo(&raw, context_.get(), name.c_str(), &options_, &code);
   if (status == NATS_NOT_FOUND)
     return {};
-  check(status, "stream");
+  check_call(status, "stream");
   stream_info_ptr info{raw};
   stream_config result;
   result.name = name;
@@ -76,13 +80,16 @@ std::optional<stream_config> jetstream::find_stream(const std::string& name) {
 }
 
 std::string jetstream::ask(const std::string& call, const std::string& request) {
-  natsMsg* raw = nullptr;
-  auto subject = "$JS.API." + call;
-  check(natsConnection_RequestString(&raw, connection_, subject.c_str(), request.c_str(),
-                                     options_.Wait),
-        call.c_str());
-  nats_message_ptr reply{raw};
-  return {natsMsg_GetData(raw), static_cast<std::size_t>(natsMsg_GetDataLength(raw))};
+  auto reply = io::ask(connection_, inbox_prefix_, "$JS.API." + call, request,
+                       std::chrono::milliseconds{options_.Wait});
+  return {natsMsg_GetData(reply.get()),
+          static_cast<std::size_t>(natsMsg_GetDataLength(reply.get()))};
+}
+
+void jetstream::check_call(natsStatus status, const char* doing) const {
+  if (auto refusal = last_refusal(connection_); status == NATS_TIMEOUT && !refusal.empty())
+    throw nats_refused(refusal);
+  check(status, doing);
 }
 
 std::string jetstream::configuration_of(const std::string& stream) {
@@ -111,29 +118,25 @@ std::string jetstream::stream_of(const std::string& subject) {
 }
 
 void jetstream::create_stream(const stream_config& wanted) {
-  std::vector<const char*> subjects;
+  std::string subjects; // checked subjects and names need no escaping
   for (auto& subject : wanted.subjects)
-    subjects.push_back(subject.c_str());
-  jsStreamConfig config;
-  jsStreamConfig_Init(&config);
-  config.Name = wanted.name.c_str();
-  config.Subjects = subjects.data();
-  config.SubjectsLen = static_cast<int>(subjects.size());
-  config.Retention = wanted.retention;
-  config.Storage = wanted.storage;
-  jsErrCode code{};
-  check(js_AddStream(nullptr, context_.get(), &config, &options_, &code), "stream");
+    subjects += (subjects.empty() ? "\"" : ",\"") + subject + '"';
+  auto is_queue = wanted.retention == js_WorkQueuePolicy;
+  restore_stream(wanted.name, "{\"name\":\"" + wanted.name + "\",\"subjects\":[" + subjects
+                                  + "],\"retention\":\"" + (is_queue ? "workqueue" : "limits")
+                                  + "\",\"storage\":\"file\",\"num_replicas\":1}");
 }
 
 std::optional<consumer_config> jetstream::find_consumer(const std::string& stream,
                                                         const std::string& name) {
+  ask("CONSUMER.INFO." + stream + "." + name, ""); // a refusal is known at once
   jsConsumerInfo* raw = nullptr;
   jsErrCode code{};
   auto status =
       js_GetConsumerInfo(&raw, context_.get(), stream.c_str(), name.c_str(), &options_, &code);
   if (status == NATS_NOT_FOUND)
     return {};
-  check(status, "consumer");
+  check_call(status, "consumer");
   consumer_info_ptr info{raw};
   auto& config = *info->Config;
   consumer_config result;
@@ -154,16 +157,13 @@ std::optional<consumer_config> jetstream::find_consumer(const std::string& strea
 }
 
 void jetstream::create_consumer(const std::string& stream, const consumer_config& wanted) {
-  jsConsumerConfig config;
-  jsConsumerConfig_Init(&config);
-  config.Durable = wanted.name.c_str();
-  config.AckPolicy = wanted.ack_policy;
-  config.AckWait = wanted.ack_wait.count();
-  config.MaxDeliver = wanted.max_deliver;
-  config.MaxAckPending = wanted.max_ack_pending;
-  jsErrCode code{};
-  check(js_AddConsumer(nullptr, context_.get(), stream.c_str(), &config, &options_, &code),
-        "consumer");
+  restore_consumer(stream, wanted.name,
+                   "{\"durable_name\":\"" + wanted.name
+                       + R"(","deliver_policy":"all","replay_policy":"instant",)"
+                         R"("ack_policy":"explicit","ack_wait":)"
+                       + std::to_string(wanted.ack_wait.count())
+                       + ",\"max_deliver\":" + std::to_string(wanted.max_deliver)
+                       + ",\"max_ack_pending\":" + std::to_string(wanted.max_ack_pending) + "}");
 }
 
 std::optional<stored_message> jetstream::find_message(const std::string& stream,
@@ -173,7 +173,7 @@ std::optional<stored_message> jetstream::find_message(const std::string& stream,
   auto status = js_GetMsg(&raw, context_.get(), stream.c_str(), sequence, &options_, &code);
   if (status == NATS_NOT_FOUND)
     return {};
-  check(status, "message");
+  check_call(status, "message");
   return stored_message{std::make_shared<nats_bus_message>(raw), natsMsg_GetTime(raw)};
 }
 
@@ -181,7 +181,7 @@ void jetstream::delete_message(const std::string& stream, std::uint64_t sequence
   jsErrCode code{};
   auto status = js_DeleteMsg(context_.get(), stream.c_str(), sequence, &options_, &code);
   if (status != NATS_NOT_FOUND)
-    check(status, "message");
+    check_call(status, "message");
 }
 
 void jetstream::publish(const std::string& subject, std::string_view data,
@@ -193,7 +193,7 @@ void jetstream::publish(const std::string& subject, std::string_view data,
   for (auto& [key, value] : headers)
     check(natsMsgHeader_Set(raw, key.c_str(), value.c_str()), "header");
   jsErrCode code{};
-  check(js_PublishMsg(nullptr, context_.get(), raw, nullptr, &code), "publish");
+  check_call(js_PublishMsg(nullptr, context_.get(), raw, nullptr, &code), "publish");
 }
 
 } // namespace meme::io

@@ -59,10 +59,12 @@ private:
 };
 
 /// JetStream's administration, blocking for up to `patience` a call. Every member throws
-/// std::runtime_error with the server's words, but for what is merely not there.
+/// std::runtime_error with the server's words, but for what is merely not there. What the server
+/// does not permit is known at once, by the subject's name, where `ask` is used.
 class jetstream {
 public:
-  jetstream(natsConnection* connection, std::chrono::milliseconds patience);
+  jetstream(natsConnection* connection, std::string inbox_prefix,
+            std::chrono::milliseconds patience);
 
   std::optional<stream_config> find_stream(const std::string& name);
 
@@ -90,10 +92,15 @@ public:
   void publish(const std::string& subject, std::string_view data, const header_list& headers);
 
 private:
-  /// Asks the API itself, for what nats.c's structures do not hold. The reply may be an error.
+  /// Asks the API itself: for what nats.c's structures do not hold, and because the library does
+  /// not tell a refused request from one that takes long. The reply may be an error.
   std::string ask(const std::string& call, const std::string& request);
 
+  /// Throws unless `status` is NATS_OK, with the server's refusal where that is the cause.
+  void check_call(natsStatus status, const char* doing) const;
+
   natsConnection* connection_;
+  std::string inbox_prefix_;
   jsOptions options_{};
   js_context_ptr context_;
 };

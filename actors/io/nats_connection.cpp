@@ -4,8 +4,20 @@
 #include <stdexcept>
 
 #include "actors/io/nats_options.hpp"
+#include "actors/io/reachability.hpp"
+#include "config/address.hpp"
 
 namespace meme::io {
+
+std::string detail_of(natsStatus status, bool of_any_status) {
+  auto other = NATS_OK;
+  auto* text = nats_GetLastError(&other);
+  std::string_view words = text != nullptr && (of_any_status || other == status) ? text : "";
+  // The library puts its own source file and line before them: "(conn.c:2088): words".
+  if (auto end = words.find("): "); words.substr(0, 1) == "(" && end != words.npos)
+    words.remove_prefix(end + 3);
+  return words == natsStatus_GetText(status) ? std::string{} : std::string{words};
+}
 
 void check(natsStatus status, const char* what) {
   if (status == NATS_OK)
@@ -13,8 +25,9 @@ void check(natsStatus status, const char* what) {
   std::string text = what;
   text += ": ";
   text += natsStatus_GetText(status);
-  if (auto* detail = nats_GetLastError(nullptr); detail != nullptr && *detail != '\0')
+  if (auto detail = detail_of(status); !detail.empty())
     text.append(" (").append(detail).append(")");
+  nats_ReleaseThreadMemory(); // so that these words do not stand beside a later failure
   throw std::runtime_error(text);
 }
 
@@ -102,20 +115,27 @@ nats_events& events_of(void* closure) {
   return *static_cast<nats_events*>(closure);
 }
 
-/// Why it is not connected, as far as the library knows; empty where nobody was there to refuse.
+/// Whether the library sets a connection's words together with this status. With any other one they
+/// are those of an earlier error.
+bool has_words(natsStatus status) {
+  return status == NATS_NOT_PERMITTED || status == NATS_CONNECTION_AUTH_FAILED
+         || status == NATS_SSL_ERROR || status == NATS_ERR;
+}
+
+/// Why it is not connected, as far as the library knows; empty where no server was there to refuse.
 std::string last_error_of(natsConnection* connection) {
   const char* detail = nullptr;
   const auto status = natsConnection_GetLastError(connection, &detail);
   if (status == NATS_OK)
     return {};
   std::string result = natsStatus_GetText(status);
-  if (detail != nullptr && *detail != '\0')
+  if (has_words(status) && detail != nullptr && *detail != '\0' && result != detail)
     result.append(": ").append(detail);
   return result;
 }
 
-/// What comes of a first attempt where no server could be reached, or none finished its greeting.
-bool nobody_there(natsStatus status) {
+/// Whether no server could be reached, or none finished its greeting.
+bool is_unreachable(natsStatus status) {
   return status == NATS_NO_SERVER || status == NATS_TIMEOUT || status == NATS_IO_ERROR;
 }
 
@@ -123,8 +143,9 @@ bool nobody_there(natsStatus status) {
 std::int64_t before_next_round(natsConnection* connection, int, void* target) {
   constexpr std::int64_t shortest = 250;
   constexpr std::int64_t jitter = 500; // so that ten replicas do not come back as one
-  if (auto reason = last_error_of(connection); !reason.empty() && events_of(target).failing)
-    events_of(target).failing(std::move(reason));
+  auto reason = last_error_of(connection);
+  if (auto& call = events_of(target).failing)
+    call(reason.empty() ? natsStatus_GetText(NATS_NO_SERVER) : std::move(reason));
   thread_local std::minstd_rand random{std::random_device{}()};
   return shortest + std::uniform_int_distribution<std::int64_t>{0, jitter}(random);
 }
@@ -137,6 +158,7 @@ std::shared_ptr<nats_connection> nats_connection::open(const config::nats_option
   std::shared_ptr<nats_connection> result{new nats_connection};
   if (options.write_deadline.count() > 0)
     result->write_deadline_ = options.write_deadline;
+  result->inbox_prefix_ = options.inbox_prefix;
   result->connect(options, name, std::make_unique<nats_events>(std::move(events)));
   return result;
 }
@@ -185,23 +207,26 @@ void nats_connection::connect(const config::nats_options& options, const std::st
   natsOptions_SetErrorHandler(
       raw,
       [](natsConnection*, natsSubscription*, natsStatus status, void* target) {
-        auto* detail = nats_GetLastError(nullptr); // which subject was refused
+        auto detail = detail_of(status); // which subject was refused
         if (auto& call = events_of(target).error)
-          call(detail != nullptr && *detail != '\0' ? detail : natsStatus_GetText(status));
+          call(detail.empty() ? natsStatus_GetText(status) : std::move(detail));
       },
       closure);
   const auto connected = events->connected; // `closed` may free the events at any time from now on
+  nats_ReleaseThreadMemory();               // the words of earlier failures
   auto status = natsConnection_Connect(&connection_, raw);
-  if (nobody_there(status)) {
-    // Only now: of a server that is there and refuses us the library would otherwise try no other,
-    // close the connection and forget why.
-    natsOptions_SetRetryOnFailedConnect(raw, true, on_connect, closure);
-    status = natsConnection_Connect(&connection_, raw);
+  if (status != NATS_OK) {
+    std::string reason = natsStatus_GetText(status);
+    if (auto detail = detail_of(status, true); !detail.empty())
+      reason.append(": ").append(detail);
+    if (status == NATS_NO_SERVER)
+      reason += why_unreachable(options.url);
+    if (is_unreachable(status))
+      throw nats_unreachable(reason);
+    throw std::runtime_error(reason);
   }
-  if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED)
-    check(status, "NATS connection");
   [[maybe_unused]] auto* owned_by_closed_callback = events.release();
-  if (status == NATS_OK && connected)
+  if (connected)
     connected();
 }
 
@@ -241,12 +266,16 @@ subscription_ptr nats_connection::join(const std::string& group, const std::stri
   return std::make_unique<nats_subscription>(connection_, group, subject, std::move(deliver));
 }
 
-std::string nats_connection::make_inbox() {
+std::string make_inbox(const std::string& prefix) {
   natsInbox* raw = nullptr;
   check(natsInbox_Create(&raw), "inbox");
-  std::string result = raw;
+  const std::string common = raw; // _INBOX.<random>
   natsInbox_Destroy(raw);
-  return result;
+  return prefix + common.substr(common.find('.'));
+}
+
+std::string nats_connection::make_inbox() {
+  return io::make_inbox(inbox_prefix_);
 }
 
 std::uint64_t nats_connection::connection_count() const {
@@ -282,6 +311,12 @@ std::size_t nats_connection::max_payload() const {
 
 bool nats_connection::connected() const {
   return natsConnection_Status(connection_) == NATS_CONN_STATUS_CONNECTED;
+}
+
+std::string nats_connection::server() const {
+  char url[512] = "";
+  natsConnection_GetConnectedUrl(connection_, url, sizeof url);
+  return config::without_users(url);
 }
 
 bool nats_connection::flush(std::chrono::milliseconds timeout) {

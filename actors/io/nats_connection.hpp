@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include <nats/nats.h>
@@ -57,22 +58,37 @@ private:
 /// Throws std::runtime_error that names `what` and the library's reason unless `status` is NATS_OK.
 void check(natsStatus status, const char* what);
 
+/// What the library says beside `status` about the last failure on this thread; empty: no more. It
+/// keeps the words of an earlier failure where the last one has none of its own, so those of
+/// another status are left out; `of_any_status`: not so, for a first call.
+std::string detail_of(natsStatus status, bool of_any_status = false);
+
+/// No server could be reached, or none finished its greeting: another attempt may succeed.
+class nats_unreachable : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A subject of which nobody else knows: `prefix` and a random token.
+std::string make_inbox(const std::string& prefix);
+
 /// What happens to a connection. The callbacks run on threads of the library.
 struct nats_events {
   std::function<void()> connected; ///< for the first time, or again
   std::function<void()> disconnected;
-  std::function<void(std::string reason)> failing; ///< no server lets us in; tried again
+  std::function<void(std::string reason)> failing; ///< it was lost and no server lets us in yet
   std::function<void()> lame_duck; ///< the server is about to go; the library finds another
   /// For good: the same server refused us twice in a row, or the destructor ended it.
   std::function<void(std::string reason)> closed;
   std::function<void(std::string text)> error; ///< slow consumer, permissions, …
 };
 
-/// A connection to NATS that reconnects for ever. Servers that cannot be reached are no error of
-/// the constructor: `connected` is called once one can be.
+/// A connection to NATS that, once there, reconnects for ever.
 class nats_connection final : public bus {
 public:
-  /// Throws std::runtime_error for settings that the library refuses (addresses, key files).
+  /// Tries each server once, which may block for the connect timeout each, and for as long as a
+  /// name server takes. Throws nats_unreachable, or std::runtime_error where a server refuses us or
+  /// the library refuses the settings (key files).
   static std::shared_ptr<nats_connection> open(const config::nats_options& options,
                                                const std::string& name, nats_events events);
   ~nats_connection() override;
@@ -92,6 +108,9 @@ public:
 
   bool connected() const;
 
+  /// The server's address without a user; empty while there is none.
+  std::string server() const;
+
   /// Waits until the server has got all that was published, or `timeout` is over: false.
   bool flush(std::chrono::milliseconds timeout);
 
@@ -105,6 +124,7 @@ private:
                std::unique_ptr<nats_events> events);
 
   natsConnection* connection_ = nullptr;
+  std::string inbox_prefix_;
   std::chrono::milliseconds write_deadline_ = std::chrono::hours{24}; ///< for ever
   std::atomic<std::uint64_t> hung_writes_{0};
 };

@@ -96,6 +96,8 @@ nats_options_ptr make_nats_options(const config::nats_options& options, const st
   set_servers(raw, options.url);
   set_identity(raw, options);
   set_tls(raw, options);
+  if (options.inbox_prefix != "_INBOX")
+    check(natsOptions_SetCustomInboxPrefix(raw, options.inbox_prefix.c_str()), "nats.inbox-prefix");
   check(natsOptions_SetName(raw, name.c_str()), "NATS client name");
   check(natsOptions_SetTimeout(raw, options.connect_timeout.count()), "nats.connect-timeout");
   check(natsOptions_SetPingInterval(raw, options.ping_interval.count()), "nats.ping-interval");

@@ -208,6 +208,7 @@ struct fixture {
     return sys.spawn(
         [](supervisor_actor::pointer, heard* to) -> supervisor_actor::behavior_type {
           return {[](const connection_event&) {},
+                  [](const connection_opened&) {},
                   [](caf::tick_atom, const std::string&) {},
                   [to](const health& what) { to->healths.push_back(what); },
                   [](const kill_child&) {},

@@ -241,6 +241,35 @@ BOOST_AUTO_TEST_CASE(answers_and_copies_are_never_on_their_way_together) {
   BOOST_TEST(confirmed() == 3);
 }
 
+// A user that may not publish to its own inbox.
+BOOST_AUTO_TEST_CASE(where_a_fence_is_refused_the_server_is_asked_for_the_consumer) {
+  const std::string consumer = "$JS.API.CONSUMER.INFO.MEMES.meme-generator";
+  connect();
+  BOOST_TEST(bus->to(inbox + ".probe.0").size() == 1);
+  bus->not_permitted = "Permissions Violation for Publish to \"" + inbox + ".probe.0\"";
+  tell(publisher, result(1));
+  BOOST_TEST(fences().empty());
+  BOOST_REQUIRE_EQUAL(bus->to(consumer).size(), 1);
+  come_back(bus->to(consumer).back().reply);
+  BOOST_TEST(confirmed() == 1);
+  BOOST_TEST(results().size() == 1);
+}
+
+// The refusal of the fence takes the place of an answer's before it.
+BOOST_AUTO_TEST_CASE(what_a_refused_fence_covered_is_published_again) {
+  const std::string consumer = "$JS.API.CONSUMER.INFO.MEMES.meme-generator";
+  connect();
+  tell(publisher, result(1));
+  BOOST_REQUIRE_EQUAL(fences().size(), 1);
+  bus->not_permitted = "Permissions Violation for Publish to \"" + fences().back().subject + '"';
+  tell(publisher, result(2));
+  BOOST_TEST(results().size() == 3); // 1 twice
+  BOOST_REQUIRE(!bus->to(consumer).empty());
+  bus->not_permitted = R"(Permissions Violation for Publish to "meme.response")";
+  come_back(bus->to(consumer).back().reply);
+  BOOST_TEST(confirmed() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_fence_confirms_nothing_that_the_server_may_have_refused) {
   connect();
   tell(publisher, result(1));

@@ -1,9 +1,9 @@
 #define BOOST_TEST_MODULE refused_subject
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/refused_subject.hpp"
+#include "messages/refusal.hpp"
 
-using meme::policy::refused_subject;
+using namespace meme;
 
 BOOST_AUTO_TEST_CASE(the_subject_stands_between_quotes) {
   BOOST_TEST(refused_subject(R"(Permissions Violation for Publish to "meme.response")")
@@ -19,4 +19,13 @@ BOOST_AUTO_TEST_CASE(other_words_name_no_subject) {
   BOOST_TEST(refused_subject("Slow Consumer") == "");
   BOOST_TEST(refused_subject(R"(Permissions Violation for Subscription to "x")") == "");
   BOOST_TEST(refused_subject(R"(Permissions Violation for Publish to ")") == "");
+}
+
+BOOST_AUTO_TEST_CASE(refusals_are_told_in_words_of_ours) {
+  BOOST_TEST(describe_refusal(R"(Permissions Violation for Publish to "meme.response")")
+             == "the NATS server does not permit to publish on meme.response");
+  BOOST_TEST(
+      describe_refusal(R"(Permissions Violation for Subscription to "_INBOX.x" using queue "q")")
+      == "the NATS server does not permit to subscribe to _INBOX.x");
+  BOOST_TEST(describe_refusal("Slow Consumer") == "");
 }
