@@ -30,6 +30,8 @@ struct context {
   /// Calls of a library that block for as long as a server says nothing. The process ends without
   /// waiting for them.
   std::shared_ptr<std::atomic<int>> blocked_calls = std::make_shared<std::atomic<int>>(0);
+  /// To NATS, as far as the supervisor has heard. To ask the library may take as long.
+  std::shared_ptr<std::atomic<bool>> connected = std::make_shared<std::atomic<bool>>(false);
 
   std::int64_t unix_time_s() const {
     return std::chrono::duration_cast<std::chrono::seconds>(wall_clock().time_since_epoch())

@@ -316,7 +316,7 @@ void ingress_state::on_peers(peers_ptr now) {
 void ingress_state::on_drain() {
   draining = true;
   log::info("draining", {{"in_work", held.size()}});
-  if (subscription)
+  if (subscription && link_up) // else the call waits for an attempt to reconnect
     subscription->stop();
   if (now_peers->cache)
     self->send(now_peers->cache, drain{});

@@ -159,14 +159,15 @@ bool run(config::configuration& settings, std::shared_ptr<context> shared, const
   auto failure = end.get();
   if (!failure.empty())
     log::error("the supervisor has failed", {{"error", failure}});
-  // Closing a connection that is not there waits for its attempt to reconnect.
-  auto* link = dynamic_cast<io::nats_connection*>(shared->bus.get());
-  auto connected = link != nullptr && link->connected();
-  auto would_wait = *shared->blocked_calls > 0 || io::name_lookup::running() != 0 || (link != nullptr && !connected);
+  // Closing a connection that is not there waits for its attempt to reconnect, and the actor system
+  // for a name server.
+  auto connected = shared->connected->load();
+  auto would_wait =
+      *shared->blocked_calls > 0 || io::name_lookup::running() != 0 || (shared->bus && !connected);
   if (failure.empty() && !would_wait)
     return true;
   // After a failure actors may be alive, too: what was handed back is sent, the rest left as it is.
-  if (connected)
+  if (auto* link = dynamic_cast<io::nats_connection*>(shared->bus.get()); link && connected)
     link->flush(std::chrono::seconds{2});
   log::info("ended", {{"well", failure.empty()}});
   ::_exit(failure.empty() ? 0 : 1);

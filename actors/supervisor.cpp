@@ -265,7 +265,11 @@ void supervisor_state::stop_next() {
   if (!std::exchange(stopping, true))
     self->send_exit(connector, caf::exit_reason::user_shutdown);
   for (auto i = children.rbegin(); i != children.rend(); ++i) {
-    if (i->handle) {
+    if (i->handle && connection && !link_up && uses_connection(i->name)) {
+      // The library makes every call wait for its attempt to reconnect; nothing can be sent anyway.
+      ++*shared->blocked_calls;
+      i->handle = nullptr;
+    } else if (i->handle) {
       self->send_exit(i->handle, caf::exit_reason::user_shutdown);
       if (i->name == "provisioner")
         self->delayed_send(self, end_patience, caf::tick_atom_v, left_behind_prefix + i->name);

@@ -83,6 +83,7 @@ void supervisor_state::on_link(bool up) {
   link_up = up;
   if (!connection)
     return; // the connector's message is on its way
+  *shared->connected = up;
   metrics.nats_connected.Set(up ? 1 : 0);
   if (up) {
     link_problem.clear();
@@ -128,6 +129,7 @@ void supervisor_state::renew_connection(const std::string& reason) {
     return;
   unlinked = true;
   link_up = false;
+  *shared->connected = false;
   if (renewals == 0)
     log::warning("the connection to NATS is closed for good and opened anew until it lasts",
                  {{"error", reason}});

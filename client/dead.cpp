@@ -250,7 +250,7 @@ private:
   std::string subject_;
   std::string stream_; ///< may keep more than dead letters
   std::string inbox_prefix_;
-  std::string queue_;  ///< the stream of requests
+  std::string queue_; ///< the stream of requests
   policy::publish_rules rules_;
   nats_ptr<natsConnection> connection_;
   nats_ptr<jsCtx> jetstream_;

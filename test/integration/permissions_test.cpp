@@ -43,7 +43,7 @@ subjects without(subjects list, const std::string& one) {
 std::string quoted(const subjects& list) {
   std::string result;
   for (const auto& each : list)
-    result += json_string(each) + ' ';
+    result += (result.empty() ? "" : ", ") + json_string(each);
   return result;
 }
 
