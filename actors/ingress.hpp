@@ -52,6 +52,9 @@ struct ingress_state {
   void on_flow(std::size_t permits);
   void on_delivered(io::bus_message_ptr message);
   void on_status(const io::bus_message& message);
+  void on_refusal(const std::string& reason);
+  void on_silence();
+  void pull_answered();
   void pull();
   bool budget_allows();
   void retire_subscription();
@@ -103,7 +106,10 @@ struct ingress_state {
   std::size_t open_subscriptions = 0;
   clock::time_point last_heard{};
   clock::time_point last_progress{};
-  bool look_again = false; ///< whether the provisioner is to be asked at the next tick
+  bool look_again = false; ///< whether the provisioner is to be asked at a tick, and
+  clock::time_point look_not_before{};
+  unsigned troubles = 0; ///< pulls that were refused or ignored since one was answered
+  std::string trouble;   ///< the latest, for a person
 
   std::unordered_map<std::uint64_t, in_flight> held;
   std::unordered_map<std::uint64_t, std::uint64_t> by_sequence; ///< of the stream, to `held`

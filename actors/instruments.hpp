@@ -49,6 +49,8 @@ public:
   prometheus::Counter& postponed;
   prometheus::Counter& dead_letters;
   prometheus::Counter& pull_resets;
+  prometheus::Gauge& consumer_paused;
+  prometheus::Gauge& unaccounted_messages;
   prometheus::Gauge& answer_bytes;
   prometheus::Gauge& bytes_in_flight;
   prometheus::Counter& byte_budget_exhaustions;

@@ -85,6 +85,15 @@ struct binding {
   std::chrono::milliseconds max_expires{0}; ///< the longest time of one pull; 0: no limit
   std::size_t max_batch = 0;                ///< the most messages for one pull; 0: no limit
   std::vector<std::string> kept_subjects;   ///< what the streams keep: no reply_to may name it
+  std::string group;                        ///< the priority group to pull for; empty: none
+
+  friend bool operator==(const binding& a, const binding& b) {
+    return a.usable == b.usable && a.reason == b.reason && a.ack_wait == b.ack_wait
+           && a.max_deliver == b.max_deliver && a.max_expires == b.max_expires
+           && a.max_batch == b.max_batch && a.kept_subjects == b.kept_subjects
+           && a.group == b.group;
+  }
+  friend bool operator!=(const binding& a, const binding& b) { return !(a == b); }
 };
 
 /// The end of a lookup.
@@ -285,6 +294,7 @@ using provisioner_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,       // supervisor
   caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<delivered>,       // NATS: the server has given a message up
+  caf::reacts_to<stranded_message>, // itself: one that could not be answered yet
   caf::reacts_to<caf::tick_atom>,  // ingress, publisher: look (again), then send a `binding`
   caf::reacts_to<caf::tick_atom, std::uint64_t>>; // itself: unless somebody had it look since
 // clang-format on
@@ -348,6 +358,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::measure_mailbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::link_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::binding)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::delivered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::stranded_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::finished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::published)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::flow)

@@ -196,8 +196,12 @@ struct fixture {
   provisioner_actor new_provisioner() {
     return sys.spawn(
         [](provisioner_actor::pointer, heard* to) -> provisioner_actor::behavior_type {
-          return {[](const peers_ptr&) {}, [](measure_mailbox) {}, [](const delivered&) {},
-                  [to](caf::tick_atom) { ++to->looks; }, [](caf::tick_atom, std::uint64_t) {}};
+          return {[](const peers_ptr&) {},
+                  [](measure_mailbox) {},
+                  [](const delivered&) {},
+                  [](const stranded_message&) {},
+                  [to](caf::tick_atom) { ++to->looks; },
+                  [](caf::tick_atom, std::uint64_t) {}};
         },
         &seen);
   }
