@@ -23,7 +23,10 @@ generator_actor::behavior_type generator_state::start(context_ptr with) {
   shared->metrics->call_limit.Set(static_cast<double>(limit.limit()));
   return {
       [this](peers_ptr& now) { on_peers(std::move(now)); },
-      [this](measure_mailbox to) { report_mailbox(self, to); },
+      [this](measure_mailbox to) {
+        report_mailbox(self, to);
+        report_stages();
+      },
       [this](generate& what) { on_generate(std::move(what.what)); },
       [this](called& what) { on_called(what); },
       [this](caf::tick_atom, const std::string& key) { on_pause_over(key); },
@@ -114,7 +117,7 @@ bool generator_state::start_call(flight& next) {
   breaker.began(now);
   next.at = stage::calling;
   auto number = ++last_number;
-  under_way.emplace(number, call_under_way{next.what->key, best, now});
+  under_way.emplace(number, call_under_way{next.what->key, best, now, {}});
   ++load[best];
   self->send(now_peers->model_clients[best], call{number, next.spec});
   return true;

@@ -39,6 +39,7 @@ struct ingress_state {
     answer_ptr response;            ///< set once the outcome is known
     std::size_t response_bytes = 0; ///< of the picture in it
     clock::time_point arrived{};
+    policy::stage_mark mark; ///< see report_stages
   };
 
   explicit ingress_state(ingress_actor::pointer owner) : self(owner) {}
@@ -76,6 +77,7 @@ struct ingress_state {
   void release(std::uint64_t number);
   void hand_back(const io::bus_message& message);
   void report_progress();
+  void report_stages();
 
   // Successors and the end.
   void on_peers(peers_ptr now);
@@ -114,6 +116,9 @@ struct ingress_state {
   std::unordered_map<std::uint64_t, in_flight> held;
   std::unordered_map<std::uint64_t, std::uint64_t> by_sequence; ///< of the stream, to `held`
   std::uint64_t last_number = 0;
+  policy::stage_survey survey;
+  std::uint64_t queue_waiting = 0; ///< as last looked at
+  bool fed = false;                ///< a message has come since the last survey
   std::minstd_rand random;
   bool draining = false;
 

@@ -273,4 +273,26 @@ void ingress_state::report_progress() {
     shared->bus->publish(std::string{each.message->reply()}, "+WPI");
 }
 
+/// For the watch on progress: what messages in work wait for, and whether the queue gives none.
+void ingress_state::report_stages() {
+  using policy::stage;
+  survey.begin();
+  for (auto& [number, each] : held) {
+    if (each.response && !link_up)
+      each.mark.reset(); // waits for the connection, which is another matter
+    else
+      survey.see(each.mark, each.response ? stage::publisher : stage::cache);
+  }
+  survey.count(stage::byte_budget, budget_exhausted && held.empty() ? 1 : 0, false);
+  // A priority group may leave its messages to others.
+  auto expects_some =
+      bound.usable && link_up && !draining && window.open() > 0 && bound.group.empty();
+  survey.count(stage::consumer, expects_some ? queue_waiting : 0, std::exchange(fed, false));
+  if (now_peers->supervisor)
+    self->send(
+        now_peers->supervisor,
+        progress_report{survey.end(self->clock().now(), {stage::cache, stage::publisher,
+                                                         stage::byte_budget, stage::consumer})});
+}
+
 } // namespace meme

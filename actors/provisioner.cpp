@@ -115,6 +115,19 @@ void look_for_stranded(provisioner_actor::pointer self, provisioner_state& state
     state.told_unaccounted = false;
 }
 
+/// Messages wait for no fault of anybody's while as many are in work as the consumer allows.
+void tell_level(provisioner_actor::pointer self, provisioner_state& state,
+                const provision_report& report) {
+  if (!report.consumer)
+    return;
+  auto& found = *report.consumer;
+  state.shared->metrics->queue_pending.Set(static_cast<double>(found.pending));
+  auto is_full = found.config.max_ack_pending > 0
+                 && found.ack_pending >= static_cast<std::uint64_t>(found.config.max_ack_pending);
+  if (state.now_peers->ingress)
+    self->send(state.now_peers->ingress, queue_level{is_full ? 0 : found.pending});
+}
+
 void schedule(provisioner_actor::pointer self, provisioner_state& state, bool usable) {
   std::chrono::seconds pause = look_again;
   if (usable)
@@ -148,6 +161,7 @@ void look(provisioner_actor::pointer self, provisioner_state& state) {
   tell_ingress(self, state, report.result);
   if (report.result.usable) {
     remember(state.link->handle(), state.shared->options.nats, report, *state.seen);
+    tell_level(self, state, report);
     look_for_stranded(self, state, report);
   }
   if (state.link->connected())
@@ -190,6 +204,7 @@ void review(provisioner_actor::pointer self, provisioner_state& state) {
     tell_ingress(self, state, report.result);
   if (report.result.max_deliver > 0 && !state.stranded)
     listen_for_stranded(self, state);
+  tell_level(self, state, report);
   look_for_stranded(self, state, report);
   schedule(self, state, true);
 }

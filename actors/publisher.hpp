@@ -64,6 +64,7 @@ struct publisher_state {
   void on_fence(std::uint64_t number);
   void on_dead_letter_kept(std::uint64_t number, const io::bus_message& reply);
   void on_tick();
+  void report_stages();
 
   bool copies_first() const { return !uncopied.ids.empty() || (out && out->of_copies); }
   bool refused() const { return shared->is_vital(shared->bus->refusal()); }
@@ -94,6 +95,8 @@ struct publisher_state {
   std::optional<fence> out;
   std::unordered_map<std::uint64_t, dead_letter> dead; ///< not yet kept, by number
   std::uint64_t last_number = 0;
+  policy::stage_survey survey;
+  bool confirmed_some = false; ///< since the last survey
 
   static constexpr const char* name = "publisher";
 };

@@ -31,6 +31,8 @@
 
 #include "actors/io/bus.hpp"
 #include "actors/policy/model_failure.hpp"
+#include "actors/policy/progress_watch.hpp"
+#include "messages/binding.hpp"
 #include "messages/delivery.hpp"
 #include "messages/outcome.hpp"
 #include "messages/picture_spec.hpp"
@@ -76,26 +78,6 @@ struct link_changed {
   bool up = false;
 };
 
-/// What stream and consumer are like, as found or made by the provisioner.
-struct binding {
-  bool usable = false;
-  std::string reason; ///< why it is not usable; for a person
-  std::chrono::milliseconds ack_wait{30'000};
-  std::int64_t max_deliver = -1;            ///< the consumer's own limit; -1: none
-  std::chrono::milliseconds max_expires{0}; ///< the longest time of one pull; 0: no limit
-  std::size_t max_batch = 0;                ///< the most messages for one pull; 0: no limit
-  std::vector<std::string> kept_subjects;   ///< what the streams keep: no reply_to may name it
-  std::string group;                        ///< the priority group to pull for; empty: none
-
-  friend bool operator==(const binding& a, const binding& b) {
-    return a.usable == b.usable && a.reason == b.reason && a.ack_wait == b.ack_wait
-           && a.max_deliver == b.max_deliver && a.max_expires == b.max_expires
-           && a.max_batch == b.max_batch && a.kept_subjects == b.kept_subjects
-           && a.group == b.group;
-  }
-  friend bool operator!=(const binding& a, const binding& b) { return !(a == b); }
-};
-
 /// The end of a lookup.
 struct finished {
   ticket id;
@@ -125,6 +107,7 @@ using ingress_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,       // supervisor: whom to send to from now on
   caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<binding>,         // provisioner: go ahead, or why not
+  caf::reacts_to<queue_level>,     // provisioner, every few seconds
   caf::reacts_to<link_changed>,    // supervisor: pulls are void, pull anew
   caf::reacts_to<delivered>,       // NATS: a request, or a word about a pull
   caf::reacts_to<finished>,        // cache: here is your picture, or why there is none
@@ -320,8 +303,19 @@ struct connection_event {
   std::string text;
 };
 
+/// What an actor waits for, as an answer to `measure_mailbox`.
+struct progress_report {
+  std::vector<policy::stage_load> loads;
+};
+
 /// Ends a child as if it had failed; for tests of the supervision.
 struct kill_child {
+  std::string name;
+};
+
+/// From now on the others' messages to a child are lost, until it is restarted; for tests of the
+/// watch on progress.
+struct mute_child {
   std::string name;
 };
 
@@ -331,7 +325,9 @@ using supervisor_actor = caf::typed_actor<
   caf::reacts_to<connection_event>,             // NATS
   caf::reacts_to<caf::tick_atom, std::string>,  // itself: a pause before a restart is over
   caf::reacts_to<health>,                       // ingress: bound, or why not
+  caf::reacts_to<progress_report>,              // ingress, cache, generator, publisher
   caf::reacts_to<kill_child>,                   // pages, where allowed
+  caf::reacts_to<mute_child>,                   // pages, where allowed
   caf::reacts_to<drained>,                      // ingress
   caf::reacts_to<drain>>;                       // main: SIGTERM
 // clang-format on
@@ -377,4 +373,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::called)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::answer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::health)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::connection_event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::progress_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::queue_level)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::mute_child)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::kill_child)

@@ -31,6 +31,7 @@ struct heard {
   std::vector<std::vector<call>> calls; ///< by client
   std::vector<health> healths;
   std::vector<std::size_t> flows;
+  std::vector<progress_report> progress;
   int looks = 0; ///< the provisioner was asked
   int drains = 0;
   int drained_ones = 0;
@@ -110,6 +111,7 @@ struct fixture {
           return {[](const peers_ptr&) {},
                   [](measure_mailbox) {},
                   [](const binding&) {},
+                  [](queue_level) {},
                   [](link_changed) {},
                   [](const delivered&) {},
                   [to](const finished& what) { to->finished_ones.push_back(what); },
@@ -212,7 +214,9 @@ struct fixture {
           return {[](const connection_event&) {},
                   [](caf::tick_atom, const std::string&) {},
                   [to](const health& what) { to->healths.push_back(what); },
+                  [to](const progress_report& what) { to->progress.push_back(what); },
                   [](const kill_child&) {},
+                  [](const mute_child&) {},
                   [to](drained) { ++to->drained_ones; },
                   [](drain) {}};
         },
