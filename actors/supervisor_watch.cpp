@@ -79,8 +79,8 @@ void supervisor_state::on_progress(const progress_report& report) {
   }
 }
 
-void supervisor_state::forget_progress(const std::string& child) {
-  for (auto where : stages_told_by(child))
+void supervisor_state::forget_progress(const std::string& ended) {
+  for (auto where : stages_told_by(ended))
     watch.forget(where);
 }
 
