@@ -22,7 +22,10 @@ cache_actor::behavior_type cache_state::start(context_ptr with) {
   pictures.emplace(shared->options.cache.local_bytes);
   return {
       [this](peers_ptr& now) { on_peers(std::move(now)); },
-      [this](measure_mailbox to) { report_mailbox(self, to); },
+      [this](measure_mailbox to) {
+        report_mailbox(self, to);
+        report_stages();
+      },
       [this](lookup& what) { on_lookup(std::move(what.what)); },
       [this](stored& what) { on_stored(what); },
       [this](generated& what) { on_generated(what); },
@@ -225,6 +228,29 @@ void cache_state::finish(const std::string& key, const outcome& result) {
   if (now_peers->ingress)
     for (auto& waiter : ended.mapped().waiters)
       self->send(now_peers->ingress, finished{waiter, result});
+}
+
+/// For the watch on progress: for whom the flights wait.
+void cache_state::report_stages() {
+  survey.begin();
+  for (auto& [key, each] : flights) {
+    switch (each.at) {
+    case stage::looking_up:
+      survey.see(each.mark, policy::stage::store);
+      break;
+    case stage::generating:
+      survey.see(each.mark, policy::stage::generator);
+      break;
+    case stage::fitting:
+      survey.see(each.mark, policy::stage::fitter);
+      break;
+    }
+  }
+  if (now_peers->supervisor)
+    self->send(now_peers->supervisor,
+               progress_report{
+                   survey.end(self->clock().now(), {policy::stage::store, policy::stage::generator,
+                                                    policy::stage::fitter})});
 }
 
 cache_actor spawn_cache(caf::local_actor* parent, context_ptr shared) {

@@ -35,6 +35,7 @@ struct cache_state {
     bool cached = false;        ///< it was found
     clock::duration lifetime{}; ///< of that in the caches
     unsigned crashes = 0;       ///< fitters that died at work on it
+    policy::stage_mark mark;    ///< see report_stages
   };
 
   explicit cache_state(cache_actor::pointer owner) : self(owner) {}
@@ -49,6 +50,7 @@ struct cache_state {
   void look_up(flight& opened);
   void on_tick();
   void on_drain();
+  void report_stages();
   void generate_picture(flight& opened);
   void picture_found(flight& ended, picture_ptr picture, clock::duration lifetime);
   void count_waiters(const flight& ended, bool hit);
@@ -65,7 +67,8 @@ struct cache_state {
   context_ptr shared;
   peers_ptr now_peers = std::make_shared<peers>();
   std::optional<policy::lru_cache<encoded_picture_ptr>> pictures; ///< set by `start`
-  bool ticking = false;                                           ///< a tick is scheduled
+  policy::stage_survey survey;
+  bool ticking = false;                            ///< a tick is scheduled
   bool draining = false;                           ///< a successor of the generator has to know
   std::unordered_map<std::string, flight> flights; ///< by cache key; at most one per permit
   /// Keys of those that are made to fit. The fitter has the first only, so that it is known which

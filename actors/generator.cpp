@@ -26,7 +26,10 @@ generator_actor::behavior_type generator_state::start(context_ptr with) {
   shared->metrics->call_limit.Set(static_cast<double>(limit.limit()));
   return {
       [this](peers_ptr& now) { on_peers(std::move(now)); },
-      [this](measure_mailbox to) { report_mailbox(self, to); },
+      [this](measure_mailbox to) {
+        report_mailbox(self, to);
+        report_stages();
+      },
       [this](generate& what) { on_generate(std::move(what.what)); },
       [this](called& what) { on_called(what); },
       [this](no_room) { on_no_room(); },
@@ -139,7 +142,7 @@ bool generator_state::start_call(flight& next) {
     next.tried_since = now;
   next.at = stage::calling;
   auto number = ++last_number;
-  under_way.emplace(number, call_under_way{next.what->key, best, now, probe});
+  under_way.emplace(number, call_under_way{next.what->key, best, now, probe, {}});
   ++load[best];
   self->send(now_peers->model_clients[best], call{number, next.spec});
   return true;

@@ -61,6 +61,7 @@ struct generator_state {
     std::size_t client = 0;
     clock::time_point begun{};
     policy::circuit_breaker::probe probe = policy::circuit_breaker::probe::none;
+    policy::stage_mark mark; ///< see report_stages
   };
 
   explicit generator_state(generator_actor::pointer owner) : self(owner) {}
@@ -72,6 +73,7 @@ struct generator_state {
   void on_called(called& what);
   void on_pause_over(const std::string& key);
   void on_drain();
+  void report_stages();
   void enqueue(flight& next);
   bool start_call(flight& next);
   void client_lost(flight& hit);
@@ -121,6 +123,7 @@ struct generator_state {
   clock::time_point quiet_until{};
   std::optional<std::size_t> told_permits; ///< empty: the ingress has not been told yet
   std::uint64_t last_number = 0;
+  policy::stage_survey survey;
   std::minstd_rand random;
   bool draining = false;
 

@@ -27,8 +27,12 @@ ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_
   schedule_tick();
   return {
       [this](peers_ptr& now) { on_peers(std::move(now)); },
-      [this](measure_mailbox to) { report_mailbox(self, to); },
+      [this](measure_mailbox to) {
+        report_mailbox(self, to);
+        report_stages();
+      },
       [this](const binding& found) { on_binding(found); },
+      [this](queue_level level) { queue_waiting = level.waiting; },
       [this](link_changed link) { on_link(link.up); },
       [this](delivered& what) { on_delivered(std::move(what.message)); },
       [this](finished& what) { on_finished(what.id, std::move(what.result)); },
@@ -47,6 +51,7 @@ ingress_state::~ingress_state() {
 }
 
 void ingress_state::take(io::bus_message_ptr message, delivery_info info) {
+  fed = true;
   if (info.deliveries > 1) {
     shared->metrics->redeliveries.Increment();
     log::info("a request was delivered again",

@@ -41,6 +41,7 @@ struct ingress_state {
     answer_ptr response;            ///< set once the outcome is known
     std::size_t response_bytes = 0; ///< of the picture in it
     clock::time_point arrived{};
+    policy::stage_mark mark; ///< see report_stages
   };
 
   /// What is remembered of a request that was called for and handed back.
@@ -64,6 +65,9 @@ struct ingress_state {
   void on_flow(std::size_t permits);
   void on_delivered(io::bus_message_ptr message);
   void on_status(const io::bus_message& message);
+  void on_refusal(const std::string& reason);
+  void on_silence();
+  void pull_answered();
   void pull();
   bool budget_allows();
   void retire_subscription();
@@ -88,6 +92,7 @@ struct ingress_state {
   void release(std::uint64_t number);
   void hand_back(const io::bus_message& message);
   void report_progress();
+  void report_stages();
 
   // Successors and the end.
   void on_peers(peers_ptr now);
@@ -120,13 +125,19 @@ struct ingress_state {
   std::size_t open_subscriptions = 0;
   clock::time_point last_heard{};
   clock::time_point last_progress{};
-  bool look_again = false; ///< whether the provisioner is to be asked at the next tick
+  bool look_again = false; ///< whether the provisioner is to be asked at a tick, and
+  clock::time_point look_not_before{};
+  unsigned troubles = 0; ///< pulls that were refused or ignored since one was answered
+  std::string trouble;   ///< the latest, for a person
 
   policy::lru_cache<earlier_tries> earlier{max_earlier * earlier_bytes}; ///< by message key
   policy::line_limit answer_lines{0};
   std::unordered_map<std::uint64_t, in_flight> held;
   std::unordered_map<std::uint64_t, std::uint64_t> by_sequence; ///< of the stream, to `held`
   std::uint64_t last_number = 0;
+  policy::stage_survey survey;
+  std::uint64_t queue_waiting = 0; ///< as last looked at
+  bool fed = false;                ///< a message has come since the last survey
   std::minstd_rand random;
   bool draining = false;
 

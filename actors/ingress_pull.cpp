@@ -21,6 +21,12 @@ constexpr milliseconds longest_heartbeat{5'000};
 /// Each is done within a moment of being given up; a few may overlap.
 constexpr std::size_t max_retired = 8;
 
+/// So many silences and refusals in a row: not ready until something is heard of a pull.
+constexpr unsigned max_troubles = 2;
+
+/// The longest time between two looks at a consumer that refuses each pull.
+constexpr std::chrono::seconds longest_pause{30};
+
 std::int64_t nanoseconds(std::chrono::nanoseconds time) {
   return time.count();
 }
@@ -28,12 +34,17 @@ std::int64_t nanoseconds(std::chrono::nanoseconds time) {
 } // namespace
 
 void ingress_state::on_binding(const binding& found) {
-  report_health(found.usable, found.reason);
   if (found.usable) {
     bound = found;
     rules.set_kept(found.kept_subjects);
+    // That stream and consumer can be looked at does not say that pulls are answered.
+    if (troubles < max_troubles)
+      report_health(true, {});
+    else
+      report_health(false, trouble);
     return renew_subscription(nullptr);
   }
+  report_health(false, found.reason);
   // What is held still goes by the limits found before.
   bound.usable = false;
   bound.reason = found.reason;
@@ -46,8 +57,10 @@ void ingress_state::on_link(bool up) {
   if (!up)
     return finish_drain();
   // Stream and consumer may be others than before (a server that lost its disk, a failover).
+  report_health(false, "connected to NATS; stream and consumer are being looked at");
   bound.usable = false;
   look_again = false;
+  troubles = 0;
   if (now_peers->provisioner)
     self->send(now_peers->provisioner, caf::tick_atom_v);
 }
@@ -114,7 +127,10 @@ void ingress_state::pull() {
   auto& nats = shared->options.nats;
   std::string request = "{\"batch\":" + std::to_string(count)
                         + ",\"expires\":" + std::to_string(nanoseconds(pull_expiry()))
-                        + ",\"idle_heartbeat\":" + std::to_string(nanoseconds(heartbeat())) + "}";
+                        + ",\"idle_heartbeat\":" + std::to_string(nanoseconds(heartbeat()));
+  if (!bound.group.empty()) // checked: it needs no escaping
+    request += ",\"group\":\"" + bound.group + '"';
+  request += '}';
   if (window.open() == 0)
     last_heard = self->clock().now();
   auto subject = "$JS.API.CONSUMER.MSG.NEXT." + nats.stream + "." + nats.consumer;
@@ -141,6 +157,7 @@ void ingress_state::on_delivered(io::bus_message_ptr message) {
     on_status(*message);
     return;
   }
+  pull_answered();
   auto permitted = window.arrived();
   if (!permitted || draining) {
     if (permitted)
@@ -157,9 +174,12 @@ void ingress_state::on_status(const io::bus_message& message) {
   using kind = policy::pull_status::kind;
   auto status = message.header("Status");
   auto [what, pending] = policy::read_pull_status(status, message.header("Nats-Pending-Messages"));
-  if (what == kind::heartbeat || (what != kind::none && message.subject() != inbox))
+  if (what != kind::none && message.subject() != inbox)
     return;
+  if (what == kind::heartbeat)
+    return pull_answered();
   if (what == kind::lapsed) {
+    pull_answered();
     if (!pending) // this pull's share is not known
       return renew_subscription(nullptr);
     window.lapsed(*pending);
@@ -170,12 +190,47 @@ void ingress_state::on_status(const io::bus_message& message) {
                  {{"subject", message.subject()}});
     return;
   }
-  auto description = message.header("Description");
-  log::warning("a pull was refused", {{"status", status}, {"description", description}});
+  on_refusal(status + " " + message.header("Description"));
+}
+
+/// A server in trouble is not to be hammered, and one that refuses each pull not to be asked each
+/// second.
+void ingress_state::on_refusal(const std::string& reason) {
+  if (bound.usable) // else it is of the same moment as the last one: several pulls may be open
+    ++troubles;
+  auto before = std::exchange(trouble, "pull refused: " + reason);
+  if (before != trouble)
+    log::warning("a pull was refused", {{"reason", reason}});
   window.forget_pulls();
   bound.usable = false;
-  look_again = true; // at the next tick: a server in trouble is not to be hammered
-  report_health(false, "pull refused: " + status + " " + description);
+  look_again = true;
+  look_not_before = self->clock().now();
+  if (troubles > max_troubles)
+    look_not_before += std::min(longest_pause, std::chrono::seconds{1}
+                                                   * (1U << std::min(troubles - max_troubles, 5U)));
+  report_health(false, trouble);
+}
+
+/// A pull was heard of neither by a message nor by a heartbeat. A server that has lost the stream
+/// or the consumer's leader does not refuse pulls, it ignores them.
+void ingress_state::on_silence() {
+  ++troubles;
+  trouble = "the server does not answer pulls";
+  renew_subscription("the server has not been heard for three heartbeats");
+  look_again = true;
+  look_not_before = {};
+  if (troubles >= max_troubles)
+    report_health(false, trouble + "; stream and consumer are being looked at");
+}
+
+void ingress_state::pull_answered() {
+  if (troubles == 0)
+    return;
+  auto was_reported = troubles >= max_troubles;
+  troubles = 0;
+  trouble.clear();
+  if (was_reported && bound.usable)
+    report_health(true, {});
 }
 
 milliseconds ingress_state::pull_expiry() const {
@@ -195,12 +250,12 @@ void ingress_state::schedule_tick() {
 void ingress_state::on_tick() {
   schedule_tick();
   auto now = self->clock().now();
-  if (link_up && look_again && now_peers->provisioner) {
+  if (bound.usable && link_up && window.open() > 0 && now - last_heard > 3 * heartbeat())
+    on_silence();
+  if (link_up && look_again && now >= look_not_before && now_peers->provisioner) {
     look_again = false;
     self->send(now_peers->provisioner, caf::tick_atom_v);
   }
-  if (bound.usable && link_up && window.open() > 0 && now - last_heard > 3 * heartbeat())
-    renew_subscription("the server has not been heard for three heartbeats");
   if (now - last_progress >= bound.ack_wait / 3) {
     last_progress = now;
     report_progress();
@@ -221,6 +276,28 @@ void ingress_state::report_progress() {
     return;
   for (auto& [number, each] : held)
     shared->bus->publish(std::string{each.message->reply()}, "+WPI");
+}
+
+/// For the watch on progress: what messages in work wait for, and whether the queue gives none.
+void ingress_state::report_stages() {
+  using policy::stage;
+  survey.begin();
+  for (auto& [number, each] : held) {
+    if (each.response && !link_up)
+      each.mark.reset(); // waits for the connection, which is another matter
+    else
+      survey.see(each.mark, each.response ? stage::publisher : stage::cache);
+  }
+  survey.count(stage::byte_budget, budget_exhausted && held.empty() ? 1 : 0, false);
+  // A priority group may leave its messages to others.
+  auto expects_some =
+      bound.usable && link_up && !draining && window.open() > 0 && bound.group.empty();
+  survey.count(stage::consumer, expects_some ? queue_waiting : 0, std::exchange(fed, false));
+  if (now_peers->supervisor)
+    self->send(
+        now_peers->supervisor,
+        progress_report{survey.end(self->clock().now(), {stage::cache, stage::publisher,
+                                                         stage::byte_budget, stage::consumer})});
 }
 
 } // namespace meme

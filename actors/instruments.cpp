@@ -57,6 +57,14 @@ std::vector<std::string> actor_names(std::size_t model_clients) {
   return names;
 }
 
+std::vector<std::string> stage_names() {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < policy::stage_count; ++i)
+    if (auto where = static_cast<policy::stage>(i); where != policy::stage::held)
+      names.emplace_back(policy::to_string(where));
+  return names;
+}
+
 } // namespace
 
 instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients)
@@ -86,6 +94,12 @@ instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients
                            "Messages moved to the dead letters")),
       pull_resets(counter(*registry, "meme_generator_pull_resets_total",
                           "Times the open pulls were given up and made anew")),
+      consumer_paused(gauge(*registry, "meme_generator_consumer_paused",
+                            "1 while somebody has paused the consumer of the requests")),
+      unaccounted_messages(gauge(*registry, "meme_generator_unaccounted_messages",
+                                 "Messages in the stream that neither wait nor are in work")),
+      queue_pending(gauge(*registry, "meme_generator_queue_pending",
+                          "Messages in the queue that were never delivered, as last looked at")),
       answer_bytes(gauge(*registry, "meme_generator_answer_bytes",
                          "Bytes of pictures whose answers the server has not confirmed")),
       bytes_in_flight(gauge(*registry, "meme_generator_bytes_in_flight",
@@ -138,7 +152,11 @@ instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients
                          "Actors restarted after a failure", "actor", actor_names(model_clients))),
       mailbox_depths_(gauges(*registry, "meme_generator_mailbox_depth",
                              "Messages that wait in an actor's mailbox, now and then", "actor",
-                             actor_names(model_clients))) {}
+                             actor_names(model_clients))),
+      stalled_(gauges(*registry, "meme_generator_stalled",
+                      "1 while a stage has work and makes no progress", "stage", stage_names())),
+      stalls_(counters(*registry, "meme_generator_stalls_total",
+                       "Times a stage was found without progress", "stage", stage_names())) {}
 
 std::vector<MetricFamily> instruments::collect() const {
   auto result = registry->Collect();
@@ -161,6 +179,14 @@ Counter& instruments::restarts_of(const std::string& actor) {
 
 Gauge& instruments::mailbox_depth_of(const std::string& actor) {
   return mailbox_depths_.Add({{"actor", actor}});
+}
+
+Gauge& instruments::stalled(policy::stage where) {
+  return stalled_.Add({{"stage", policy::to_string(where)}});
+}
+
+Counter& instruments::stalls_of(policy::stage where) {
+  return stalls_.Add({{"stage", policy::to_string(where)}});
 }
 
 } // namespace meme

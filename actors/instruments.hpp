@@ -10,6 +10,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include "actors/policy/progress_watch.hpp"
 #include "actors/process_metrics.hpp"
 #include "messages/outcome.hpp"
 
@@ -49,6 +50,9 @@ public:
   prometheus::Counter& postponed;
   prometheus::Counter& dead_letters;
   prometheus::Counter& pull_resets;
+  prometheus::Gauge& consumer_paused;
+  prometheus::Gauge& unaccounted_messages;
+  prometheus::Gauge& queue_pending;
   prometheus::Gauge& answer_bytes;
   prometheus::Gauge& bytes_in_flight;
   prometheus::Counter& byte_budget_exhaustions;
@@ -79,12 +83,16 @@ public:
   prometheus::Counter& retries_by(error_code code);
   prometheus::Counter& restarts_of(const std::string& actor);
   prometheus::Gauge& mailbox_depth_of(const std::string& actor);
+  prometheus::Gauge& stalled(policy::stage where);
+  prometheus::Counter& stalls_of(policy::stage where);
 
 private:
   prometheus::Family<prometheus::Counter>& errors_by_code_;
   prometheus::Family<prometheus::Counter>& retries_;
   prometheus::Family<prometheus::Counter>& restarts_;
   prometheus::Family<prometheus::Gauge>& mailbox_depths_;
+  prometheus::Family<prometheus::Gauge>& stalled_;
+  prometheus::Family<prometheus::Counter>& stalls_;
   process_metrics process_;
 };
 

@@ -77,6 +77,9 @@ io::page pages::serve(const io::page_request& request) {
   if (request.method == "POST" && request.path == "/chaos/kill"
       && shared_->options.supervisor.chaos)
     return kill(request.argument);
+  if (request.method == "POST" && request.path == "/chaos/mute"
+      && shared_->options.supervisor.chaos)
+    return mute(request.argument);
   return {404, json_type, R"({"error":"not found"})"};
 }
 
@@ -119,6 +122,12 @@ io::page pages::kill(const std::string& actor) {
   if (peers_->supervisor)
     send(peers_->supervisor, kill_child{actor});
   return {202, json_type, R"({"killed":true})"};
+}
+
+io::page pages::mute(const std::string& actor) {
+  if (peers_->supervisor)
+    send(peers_->supervisor, mute_child{actor});
+  return {202, json_type, R"({"muted":true})"};
 }
 
 pages_actor spawn_pages(caf::local_actor* parent, context_ptr shared,

@@ -33,6 +33,7 @@ private:
   io::page liveness() const;
   io::page readiness() const;
   io::page kill(const std::string& actor);
+  io::page mute(const std::string& actor);
 
   context_ptr shared_;
   std::shared_ptr<io::unique_fd> listener_;

@@ -37,7 +37,10 @@ publisher_actor::behavior_type publisher_state::start(context_ptr with) {
   self->delayed_send(self, std::chrono::seconds{1}, caf::tick_atom_v);
   return {
       [this](peers_ptr& now) { on_peers(std::move(now)); },
-      [this](measure_mailbox to) { report_mailbox(self, to); },
+      [this](measure_mailbox to) {
+        report_mailbox(self, to);
+        report_stages();
+      },
       [this](link_changed link) { on_link(link.up); },
       [this](answer_ptr& what) { on_answer(std::move(what)); },
       [this](const delivered& what) { on_delivered(*what.message); },
@@ -358,7 +361,19 @@ void publisher_state::publish_unsent() {
       publish(*each);
 }
 
+/// For the watch on progress: the answers that the server has not confirmed.
+void publisher_state::report_stages() {
+  using policy::stage;
+  survey.begin();
+  survey.count(stage::confirmation, link_up ? held.size() : 0,
+               std::exchange(confirmed_some, false));
+  if (now_peers->supervisor)
+    self->send(now_peers->supervisor,
+               progress_report{survey.end(self->clock().now(), {stage::confirmation})});
+}
+
 void publisher_state::confirm(std::vector<ticket> ids) {
+  confirmed_some = confirmed_some || !ids.empty();
   for (auto& id : ids)
     held.erase(id);
   if (now_peers->ingress && !ids.empty())

@@ -68,6 +68,7 @@ struct publisher_state {
   void on_fence(std::uint64_t number);
   void on_dead_letter_kept(std::uint64_t number, const io::bus_message& reply);
   void on_tick();
+  void report_stages();
 
   bool copies_first() const { return !uncopied.ids.empty() || (out && out->of_copies); }
   bool refused();
@@ -100,6 +101,8 @@ struct publisher_state {
   bool asks = false;                                   ///< for fences, instead of publishing them
   std::unordered_map<std::uint64_t, dead_letter> dead; ///< not yet kept, by number
   std::uint64_t last_number = 0;
+  policy::stage_survey survey;
+  bool confirmed_some = false; ///< since the last survey
 
   static constexpr const char* name = "publisher";
 };

@@ -1,11 +1,13 @@
 #include "actors/stranded.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "actors/answer_headers.hpp"
 #include "actors/intake.hpp"
 #include "actors/io/jetstream.hpp"
 #include "actors/io/log.hpp"
+#include "config/subject.hpp"
 
 namespace meme {
 
@@ -51,17 +53,58 @@ std::string stranded_subject(const config::nats_options& nats) {
   return "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES." + nats.stream + "." + nats.consumer;
 }
 
-void bury_stranded(io::nats_connection& link, const context& shared, const stranded_message& which,
+bool may_strand(const io::stream_config& stream, const io::consumer_config& consumer) {
+  return stream.retention == js_WorkQueuePolicy && consumer.max_deliver > 0 && !consumer.only_new;
+}
+
+policy::queue_counts count_queue(io::jetstream& api, const io::stream_info& stream,
+                                 const io::consumer_info& consumer) {
+  policy::queue_counts result{stream.messages, consumer.pending, consumer.ack_pending,
+                              consumer.delivered_up_to, consumer.acknowledged_to};
+  if (stream.config.retention != js_WorkQueuePolicy)
+    result.messages = 0; // what another consumer has not acknowledged stays, too
+  if (consumer.config.filters.empty() || policy::unaccounted(result) == 0)
+    return result;
+  result.messages = 0;
+  for (auto& filter : consumer.config.filters)
+    result.messages += api.count_messages(stream.config.name, filter);
+  return result;
+}
+
+std::vector<std::uint64_t> places_up_to(io::jetstream& api, const io::stream_info& stream,
+                                        const io::consumer_info& consumer, std::uint64_t last) {
+  constexpr std::size_t most = 100;
+  auto& filters = consumer.config.filters;
+  auto is_ours = [&](const std::string& subject) {
+    return filters.empty() || std::any_of(filters.begin(), filters.end(), [&](auto& filter) {
+             return config::subjects_overlap(filter, subject);
+           });
+  };
+  std::vector<std::uint64_t> result;
+  for (auto place = stream.first_sequence; place <= last && result.size() < most;) {
+    auto found = api.next_message(stream.config.name, place);
+    if (!found || found->sequence > last)
+      break;
+    if (is_ours(found->subject))
+      result.push_back(found->sequence);
+    place = found->sequence + 1;
+  }
+  return result;
+}
+
+bool bury_stranded(io::nats_connection& link, const context& shared, const stranded_message& which,
                    const policy::publish_rules& rules, burial& so_far) {
   auto& nats = shared.options.nats;
   io::jetstream api{link.handle(), nats.inbox_prefix, patience};
   auto found = api.find_message(nats.stream, which.stream_sequence);
   if (!found)
-    return;
+    return true;
   if (so_far.answered_ns == 0) {
     auto what = last_answer(shared, which, *found, rules);
     auto connection = link.connection_count();
-    api.publish(nats.dead_subject, found->message->data(), dead_letter_headers(what));
+    auto first = api.publish(nats.dead_subject, found->message->data(), dead_letter_headers(what));
+    if (!first && so_far.tries == 0)
+      return false;
     publish_error(link, shared, what, false);
     fence(link, shared, connection);
     if (!what.reply_to.empty()) { // after the fence: a refusal of this one must not hide another
@@ -82,6 +125,7 @@ void bury_stranded(io::nats_connection& link, const context& shared, const stran
   // A stream that was made anew meanwhile has another message in its place.
   if (so_far.answered_ns == found->stored_at_ns)
     api.delete_message(nats.stream, which.stream_sequence);
+  return true;
 }
 
 } // namespace meme

@@ -20,11 +20,7 @@ namespace meme {
 
 namespace {
 
-constexpr auto beat = std::chrono::seconds{5};
-
-/// Messages of the supervisor to itself: `tick` with the name of a child to restart, or one of
-/// these.
-const std::string beat_name = "beat";
+/// More names of messages of the supervisor to itself.
 const std::string give_up_name = "give up";
 const std::string drain_limit_name = "drain limit";
 const std::string left_behind_prefix = "left behind "; // and a child's name
@@ -46,6 +42,7 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
   auto& options = shared->options.supervisor;
   intensity = policy::restart_intensity{options.max_restarts, options.restart_period};
   self->set_down_handler([this](caf::down_msg& down) { on_down(down); });
+  watch = make_watch(shared->options, beat());
   now_peers.supervisor = supervisor_actor{self};
   connector = spawn_connector(self, shared, now_peers.supervisor);
   open_connection();
@@ -56,7 +53,7 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
   announce();
   for (auto& [ignored, part] : parts) // told before there were pages
     self->send(now_peers.pages, part);
-  self->send(self, caf::tick_atom_v, beat_name);
+  self->send(self, caf::tick_atom_v, std::string{beat_name});
   return {
       [this](const connection_event& event) { on_connection(event); },
       [this](const connection_opened& attempt) { on_opened(attempt); },
@@ -75,7 +72,9 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
           on_restart(what);
       },
       [this](const health& part) { tell_pages(part); },
+      [this](const progress_report& report) { on_progress(report); },
       [this](const kill_child& which) { on_kill(which.name); },
+      [this](const mute_child& which) { on_mute(which.name); },
       [this](drained) {
         if (!stopping && !failed) // after a failure the grace is waited for
           stop_next();
@@ -93,6 +92,9 @@ void supervisor_state::add_child(std::string child_name, Handle peers::*where,
                         return caf::actor_cast<caf::strong_actor_ptr>(all.*where);
                       },
                       [where](peers& all) { all.*where = nullptr; },
+                      [where](peers& all, const caf::actor& other) {
+                        all.*where = caf::actor_cast<Handle>(other);
+                      },
                       {},
                       {},
                       0});
@@ -110,6 +112,9 @@ void supervisor_state::add_model_client(std::size_t index) {
                         return caf::actor_cast<caf::strong_actor_ptr>(at(all));
                       },
                       [at](peers& all) { at(all) = nullptr; },
+                      [at](peers& all, const caf::actor& other) {
+                        at(all) = caf::actor_cast<model_client_actor>(other);
+                      },
                       {},
                       {},
                       0});
@@ -174,6 +179,7 @@ void supervisor_state::on_down(const caf::down_msg& down) {
     return;
   found->handle = nullptr;
   found->clear(now_peers);
+  forget_progress(found->name);
   shared->metrics->mailbox_depth_of(found->name).Set(0);
   if (stopping || (draining && found->name == "ingress"))
     return stop_next();
@@ -213,22 +219,6 @@ void supervisor_state::on_restart(const std::string& which) {
   if (which == "pages")
     for (auto& [ignored, part] : parts)
       self->send(now_peers.pages, part);
-}
-
-void supervisor_state::on_beat() {
-  self->delayed_send(self, beat, caf::tick_atom_v, beat_name);
-  for (auto& each : children)
-    if (each.handle)
-      caf::anon_send(caf::actor_cast<caf::actor>(each.handle),
-                     measure_mailbox{&shared->metrics->mailbox_depth_of(each.name)});
-  auto reason = failed ? parts["actors"].reason : std::string{};
-  tell_pages({"actors", !failed, std::move(reason)});
-}
-
-void supervisor_state::on_kill(const std::string& which) {
-  for (auto& each : children)
-    if (each.name == which && each.handle)
-      self->send_exit(each.handle, caf::exit_reason::kill);
 }
 
 void supervisor_state::escalate(const std::string& reason) {
@@ -276,6 +266,8 @@ void supervisor_state::stop_next() {
       return;
     }
   }
+  for (auto& sink : sinks)
+    self->send_exit(sink, caf::exit_reason::user_shutdown);
   self->quit(failed ? caf::make_error(caf::sec::runtime_error) : caf::error{});
 }
 

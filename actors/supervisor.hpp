@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "actors/context.hpp"
 #include "actors/io/nats_connection.hpp"
 #include "actors/io/unique_fd.hpp"
+#include "actors/policy/progress_watch.hpp"
 #include "actors/policy/restart_intensity.hpp"
 #include "messages/interfaces.hpp"
 
@@ -45,7 +47,9 @@ struct supervisor_state {
     /// Spawns it and puts its handle into the peers.
     std::function<caf::strong_actor_ptr(peers&)> start;
     std::function<void(peers&)> clear; ///< takes its handle out
-    caf::strong_actor_ptr handle;      ///< empty while it is down
+    /// Puts another actor's handle in its place; for tests.
+    std::function<void(peers&, const caf::actor&)> replace;
+    caf::strong_actor_ptr handle; ///< empty while it is down
     clock::time_point started{};
     unsigned failures = 0; ///< in a row
   };
@@ -78,6 +82,11 @@ struct supervisor_state {
   void on_restart(const std::string& name);
   void on_beat();
   void on_kill(const std::string& name);
+  void on_mute(const std::string& name);
+  void on_progress(const progress_report& report);
+  void forget_progress(const std::string& child);
+  void watch_progress();
+  std::chrono::milliseconds beat() const;
   void escalate(const std::string& reason);
   void on_drain();
   void on_drain_limit();
@@ -91,6 +100,10 @@ struct supervisor_state {
   peers now_peers;
   std::map<std::string, health> parts; ///< for a successor of the pages
   policy::restart_intensity intensity{0, std::chrono::seconds{1}};
+  policy::progress_watch watch{{}, std::chrono::seconds{5}};
+  std::optional<policy::stage> stalled; ///< the stage that stands still
+  clock::time_point ingress_heard{};
+  std::vector<caf::actor> sinks; ///< in the place of those that were muted
   std::minstd_rand random;
   std::uint64_t incarnations = 0;
   bool link_up = false;
@@ -104,6 +117,13 @@ struct supervisor_state {
 
   static constexpr const char* name = "supervisor";
 };
+
+/// The watch on progress with the limits that follow from the settings.
+policy::progress_watch make_watch(const config::options& options, std::chrono::milliseconds beat);
+
+/// Messages of the supervisor to itself: `tick` with the name of a child to restart, or this one,
+/// every few seconds.
+constexpr const char* beat_name = "beat";
 
 /// Spawns the supervisor, and with it the whole service. `shared` comes without a bus: the
 /// supervisor opens the connection. It ends without an error after a drain, else with one.

@@ -1,6 +1,7 @@
 #include "config/check.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <string_view>
 #include <variant>
@@ -63,6 +64,17 @@ std::string number_or_all(const std::string& text) {
   auto is_number =
       !text.empty() && text.size() < 20 && text.find_first_not_of("0123456789") == text.npos;
   return is_number || text == "all" ? "" : "is neither";
+}
+
+/// As nats-server 2.11 checks the names of a consumer's priority groups.
+std::string priority_group(const std::string& text) {
+  constexpr std::size_t longest = 16;
+  const auto allowed = [](unsigned char c) {
+    return std::isalnum(c) != 0
+           || std::string_view{"-_/="}.find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  const auto well = text.size() <= longest && std::all_of(text.begin(), text.end(), allowed);
+  return well ? "" : "is not such a name";
 }
 
 std::string nkey(const std::string& text) {

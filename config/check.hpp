@@ -14,6 +14,7 @@ namespace check {
 
 std::string nats_urls(const std::string& text);
 std::string jetstream_name(const std::string& text);
+std::string priority_group(const std::string& text);
 std::string subject(const std::string& text);
 std::string subject_filters(const std::string& text);
 std::string number_or_all(const std::string& text);

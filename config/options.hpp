@@ -19,6 +19,7 @@ struct nats_options {
   std::string url = "nats://nats.messaging.svc.cluster.local:4222";
   std::string stream = "MEMES";
   std::string consumer = "meme-generator";
+  std::string consumer_group; ///< of a consumer with priority groups (2.11); empty: none
   std::string request_subject = "meme.request";
   std::string response_subject = "meme.response"; ///< errors: the same with `.error` appended
   std::string dead_subject = "meme.dead";
@@ -111,6 +112,7 @@ struct supervisor_options {
   milliseconds backoff_cap = seconds{10};
   milliseconds healthy_after = seconds{30};    ///< up so long, the pauses start anew
   milliseconds escalation_grace = seconds{10}; ///< not ready for so long, then exit 1
+  milliseconds stall_after = seconds{60};      ///< without progress of a stage: not ready
   bool chaos = false; ///< for tests: POST /chaos/kill?actor=NAME on the pages ends that actor
 };
 

@@ -31,6 +31,10 @@ void add_nats(rows& table, nats_options& nats) {
       .contract("NATS_CONSUMER", "nats-consumer", "NAME")
       .takes(jetstream_name, check::jetstream_name);
   table
+      .emplace_back("nats.consumer-group", &nats.consumer_group,
+                    "the priority group of that consumer to pull for; \"\": it has none")
+      .takes("a group's name of up to 16 letters, digits and -_/=, or \"\"", check::priority_group);
+  table
       .emplace_back("nats.request-subject", &nats.request_subject,
                     "requests come in on this subject and those below it")
       .contract("NATS_REQUEST_SUBJECT", "request-subject", "SUBJECT")
@@ -296,6 +300,10 @@ void add_actors(rows& table, supervisor_options& supervisor, scheduler_options& 
       .emplace_back("supervisor.escalation-grace", &supervisor.escalation_grace,
                     "not ready for so long after a failure of the whole, then exit 1")
       .range(0ms, 1h);
+  table
+      .emplace_back("supervisor.stall-after", &supervisor.stall_after,
+                    "a stage that has work and makes no progress for so long: not ready")
+      .range(1s, 24h);
   table.emplace_back("supervisor.chaos", &supervisor.chaos,
                      "for tests: POST /chaos/kill?actor=NAME ends that actor");
   table.emplace_back("scheduler.policy", &scheduler.policy, "how CAF's threads share their work")

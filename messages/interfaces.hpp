@@ -31,6 +31,8 @@
 
 #include "actors/io/bus.hpp"
 #include "actors/policy/model_failure.hpp"
+#include "actors/policy/progress_watch.hpp"
+#include "messages/binding.hpp"
 #include "messages/delivery.hpp"
 #include "messages/outcome.hpp"
 #include "messages/picture_spec.hpp"
@@ -76,17 +78,6 @@ struct link_changed {
   bool up = false;
 };
 
-/// What stream and consumer are like, as found or made by the provisioner.
-struct binding {
-  bool usable = false;
-  std::string reason; ///< why it is not usable; for a person
-  std::chrono::milliseconds ack_wait{30'000};
-  std::int64_t max_deliver = -1;            ///< the consumer's own limit; -1: none
-  std::chrono::milliseconds max_expires{0}; ///< the longest time of one pull; 0: no limit
-  std::size_t max_batch = 0;                ///< the most messages for one pull; 0: no limit
-  std::vector<std::string> kept_subjects;   ///< what the streams keep: no reply_to may name it
-};
-
 /// The end of a lookup.
 struct finished {
   ticket id;
@@ -119,6 +110,7 @@ using ingress_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,       // supervisor: whom to send to from now on
   caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<binding>,         // provisioner: go ahead, or why not
+  caf::reacts_to<queue_level>,     // provisioner, every few seconds
   caf::reacts_to<link_changed>,    // supervisor: pulls are void, pull anew
   caf::reacts_to<delivered>,       // NATS: a request, or a word about a pull
   caf::reacts_to<finished>,        // cache: here is your picture, or why there is none
@@ -293,6 +285,7 @@ using provisioner_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,       // supervisor
   caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<delivered>,       // NATS: the server has given a message up
+  caf::reacts_to<stranded_message>, // itself: one that could not be answered yet
   caf::reacts_to<caf::tick_atom>,  // ingress, publisher: look (again), then send a `binding`
   caf::reacts_to<caf::tick_atom, std::uint64_t>>; // itself: unless somebody had it look since
 // clang-format on
@@ -332,8 +325,19 @@ using connector_actor = caf::typed_actor<
   caf::reacts_to<caf::tick_atom>>; // supervisor: try each server once, then `connection_opened`
 // clang-format on
 
+/// What an actor waits for, as an answer to `measure_mailbox`.
+struct progress_report {
+  std::vector<policy::stage_load> loads;
+};
+
 /// Ends a child as if it had failed; for tests of the supervision.
 struct kill_child {
+  std::string name;
+};
+
+/// From now on the others' messages to a child are lost, until it is restarted; for tests of the
+/// watch on progress.
+struct mute_child {
   std::string name;
 };
 
@@ -344,7 +348,9 @@ using supervisor_actor = caf::typed_actor<
   caf::reacts_to<connection_opened>,            // connector
   caf::reacts_to<caf::tick_atom, std::string>,  // itself: a pause before a restart is over
   caf::reacts_to<health>,                       // ingress: bound, or why not
+  caf::reacts_to<progress_report>,              // ingress, cache, generator, publisher
   caf::reacts_to<kill_child>,                   // pages, where allowed
+  caf::reacts_to<mute_child>,                   // pages, where allowed
   caf::reacts_to<drained>,                      // ingress
   caf::reacts_to<drain>>;                       // main: SIGTERM
 // clang-format on
@@ -371,6 +377,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::measure_mailbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::link_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::binding)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::delivered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::stranded_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::finished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::published)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::flow)
@@ -391,4 +398,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::answer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::health)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::connection_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::connection_opened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::progress_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::queue_level)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::mute_child)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::kill_child)

@@ -11,28 +11,10 @@ namespace meme::io {
 
 namespace {
 
-using stream_info_ptr = nats_ptr<jsStreamInfo, jsStreamInfo_Destroy>;
-using consumer_info_ptr = nats_ptr<jsConsumerInfo, jsConsumerInfo_Destroy>;
-
-std::string text(const char* value) {
-  return value == nullptr ? "" : value;
-}
-
 rapidjson::Document parsed(const std::string& reply) {
   rapidjson::Document json;
   json.Parse(reply.data(), reply.size());
   return json;
-}
-
-std::string configuration_in(const std::string& reply) {
-  auto json = parsed(reply);
-  auto* configuration = rapidjson::Pointer{"/config"}.Get(json);
-  if (configuration == nullptr)
-    return {};
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer{buffer};
-  configuration->Accept(writer);
-  return {buffer.GetString(), buffer.GetSize()};
 }
 
 void throw_error_in(const std::string& reply) {
@@ -43,6 +25,13 @@ void throw_error_in(const std::string& reply) {
   auto* code = rapidjson::Pointer{"/error/code"}.Get(json);
   throw api_error(words != nullptr && words->IsString() ? words->GetString() : "no reason given",
                   code != nullptr && code->IsInt() ? code->GetInt() : 500);
+}
+
+bool says_not_found(const std::string& reply) {
+  constexpr int not_found = 404;
+  auto json = parsed(reply);
+  auto* code = rapidjson::Pointer{"/error/code"}.Get(json);
+  return code != nullptr && code->IsInt() && code->GetInt() == not_found;
 }
 
 } // namespace
@@ -57,26 +46,15 @@ jetstream::jetstream(natsConnection* connection, std::string inbox_prefix,
   context_.reset(raw);
 }
 
-std::optional<stream_config> jetstream::find_stream(const std::string& name) {
-  ask("STREAM.INFO." + name, ""); // a refusal is known at once
-  jsStreamInfo* raw = nullptr;
-  jsErrCode code{};
-  auto status = js_GetStreamInfo(&raw, context_.get(), name.c_str(), &options_, &code);
-  if (status == NATS_NOT_FOUND)
+std::optional<stream_info> jetstream::find_stream(const std::string& name) {
+  const auto reply = ask("STREAM.INFO." + name, "");
+  if (says_not_found(reply))
     return {};
-  check_call(status, "stream");
-  stream_info_ptr info{raw};
-  stream_config result;
-  result.name = name;
-  result.retention = info->Config->Retention;
-  result.storage = info->Config->Storage;
-  result.forgets = info->Config->MaxAge > 0
-                   || (info->Config->Discard == js_DiscardOld
-                       && (info->Config->MaxMsgs > 0 || info->Config->MaxBytes > 0));
-  result.confirms_nothing = info->Config->NoAck;
-  for (int i = 0; i < info->Config->SubjectsLen; ++i)
-    result.subjects.push_back(info->Config->Subjects[i]);
-  return result;
+  throw_error_in(reply);
+  auto info = read_stream_info(reply);
+  if (!info)
+    throw std::runtime_error("STREAM.INFO." + name + ": the answer describes no stream");
+  return info;
 }
 
 std::string jetstream::ask(const std::string& call, const std::string& request) {
@@ -90,14 +68,6 @@ void jetstream::check_call(natsStatus status, const char* doing) const {
   if (auto refusal = last_refusal(connection_); status == NATS_TIMEOUT && !refusal.empty())
     throw nats_refused(refusal);
   check(status, doing);
-}
-
-std::string jetstream::configuration_of(const std::string& stream) {
-  return configuration_in(ask("STREAM.INFO." + stream, ""));
-}
-
-std::string jetstream::configuration_of(const std::string& stream, const std::string& consumer) {
-  return configuration_in(ask("CONSUMER.INFO." + stream + "." + consumer, ""));
 }
 
 void jetstream::restore_stream(const std::string& name, const std::string& configuration) {
@@ -127,33 +97,16 @@ void jetstream::create_stream(const stream_config& wanted) {
                                   + "\",\"storage\":\"file\",\"num_replicas\":1}");
 }
 
-std::optional<consumer_config> jetstream::find_consumer(const std::string& stream,
-                                                        const std::string& name) {
-  ask("CONSUMER.INFO." + stream + "." + name, ""); // a refusal is known at once
-  jsConsumerInfo* raw = nullptr;
-  jsErrCode code{};
-  auto status =
-      js_GetConsumerInfo(&raw, context_.get(), stream.c_str(), name.c_str(), &options_, &code);
-  if (status == NATS_NOT_FOUND)
+std::optional<consumer_info> jetstream::find_consumer(const std::string& stream,
+                                                      const std::string& name) {
+  const auto reply = ask("CONSUMER.INFO." + stream + "." + name, "");
+  if (says_not_found(reply))
     return {};
-  check_call(status, "consumer");
-  consumer_info_ptr info{raw};
-  auto& config = *info->Config;
-  consumer_config result;
-  result.name = name;
-  result.push = !text(config.DeliverSubject).empty();
-  result.ack_policy = config.AckPolicy;
-  result.ack_wait = std::chrono::nanoseconds{config.AckWait};
-  result.max_deliver = config.MaxDeliver;
-  result.max_ack_pending = config.MaxAckPending;
-  result.max_request_batch = config.MaxRequestBatch;
-  result.max_request_expires = std::chrono::nanoseconds{config.MaxRequestExpires};
-  result.has_backoff = config.BackOffLen > 0;
-  result.filter = text(config.FilterSubject);
-  result.only_new = config.DeliverPolicy != js_DeliverAll;
-  result.headers_only = config.HeadersOnly;
-  result.inactive_threshold = std::chrono::nanoseconds{config.InactiveThreshold};
-  return result;
+  throw_error_in(reply);
+  auto info = read_consumer_info(reply);
+  if (!info)
+    throw std::runtime_error("CONSUMER.INFO." + name + ": the answer describes no consumer");
+  return info;
 }
 
 void jetstream::create_consumer(const std::string& stream, const consumer_config& wanted) {
@@ -177,6 +130,39 @@ std::optional<stored_message> jetstream::find_message(const std::string& stream,
   return stored_message{std::make_shared<nats_bus_message>(raw), natsMsg_GetTime(raw)};
 }
 
+std::optional<message_place> jetstream::next_message(const std::string& stream,
+                                                     std::uint64_t sequence) {
+  const auto reply = ask("STREAM.MSG.GET." + stream,
+                         R"({"seq":)" + std::to_string(sequence) + R"(,"next_by_subj":">"})");
+  if (says_not_found(reply))
+    return {};
+  throw_error_in(reply);
+  auto json = parsed(reply);
+  auto* place = rapidjson::Pointer{"/message/seq"}.Get(json);
+  auto* subject = rapidjson::Pointer{"/message/subject"}.Get(json);
+  if (place == nullptr || !place->IsUint64() || subject == nullptr || !subject->IsString())
+    throw std::runtime_error("STREAM.MSG.GET." + stream + ": the answer has no message");
+  return message_place{place->GetUint64(), subject->GetString()};
+}
+
+std::uint64_t jetstream::count_messages(const std::string& stream, const std::string& filter) {
+  rapidjson::StringBuffer request;
+  rapidjson::Writer<rapidjson::StringBuffer> writer{request};
+  writer.StartObject();
+  writer.Key("subjects_filter");
+  writer.String(filter.data(), static_cast<rapidjson::SizeType>(filter.size()));
+  writer.EndObject();
+  const auto reply = ask("STREAM.INFO." + stream, {request.GetString(), request.GetSize()});
+  throw_error_in(reply);
+  auto json = parsed(reply);
+  auto* subjects = rapidjson::Pointer{"/state/subjects"}.Get(json);
+  std::uint64_t result = 0;
+  if (subjects != nullptr && subjects->IsObject())
+    for (auto& each : subjects->GetObject())
+      result += each.value.IsUint64() ? each.value.GetUint64() : 0;
+  return result;
+}
+
 void jetstream::delete_message(const std::string& stream, std::uint64_t sequence) {
   jsErrCode code{};
   auto status = js_DeleteMsg(context_.get(), stream.c_str(), sequence, &options_, &code);
@@ -184,7 +170,7 @@ void jetstream::delete_message(const std::string& stream, std::uint64_t sequence
     check_call(status, "message");
 }
 
-void jetstream::publish(const std::string& subject, std::string_view data,
+bool jetstream::publish(const std::string& subject, std::string_view data,
                         const header_list& headers) {
   natsMsg* raw = nullptr;
   check(natsMsg_Create(&raw, subject.c_str(), nullptr, data.data(), static_cast<int>(data.size())),
@@ -193,7 +179,10 @@ void jetstream::publish(const std::string& subject, std::string_view data,
   for (auto& [key, value] : headers)
     check(natsMsgHeader_Set(raw, key.c_str(), value.c_str()), "header");
   jsErrCode code{};
-  check_call(js_PublishMsg(nullptr, context_.get(), raw, nullptr, &code), "publish");
+  jsPubAck* acknowledgement = nullptr;
+  check_call(js_PublishMsg(&acknowledgement, context_.get(), raw, nullptr, &code), "publish");
+  const nats_ptr<jsPubAck, jsPubAck_Destroy> owner{acknowledgement};
+  return !owner->Duplicate;
 }
 
 } // namespace meme::io

@@ -7,43 +7,23 @@
 #include <string>
 #include <vector>
 
+#include "actors/io/jetstream_info.hpp"
 #include "actors/io/nats_connection.hpp"
 
 namespace meme::io {
 
 using js_context_ptr = nats_ptr<jsCtx, jsCtx_Destroy>;
 
-/// What of a stream's configuration matters here.
-struct stream_config {
-  std::string name;
-  std::vector<std::string> subjects;
-  jsRetentionPolicy retention = js_WorkQueuePolicy;
-  jsStorageType storage = js_FileStorage;
-  bool forgets = false;          ///< drops the oldest messages at a limit of number, bytes or age
-  bool confirms_nothing = false; ///< sends no PubAck
-};
-
-/// What of a durable consumer's configuration matters here.
-struct consumer_config {
-  std::string name;
-  bool push = false;
-  jsAckPolicy ack_policy = js_AckExplicit;
-  std::chrono::nanoseconds ack_wait = std::chrono::seconds{30};
-  std::int64_t max_deliver = -1; ///< -1: no limit
-  std::int64_t max_ack_pending = 20'000;
-  std::int64_t max_request_batch = 0;              ///< 0: no limit
-  std::chrono::nanoseconds max_request_expires{0}; ///< 0: no limit
-  bool has_backoff = false;
-  std::string filter;                             ///< empty: none
-  bool only_new = false;                          ///< passes over what was there before it
-  bool headers_only = false;                      ///< delivers no bodies
-  std::chrono::nanoseconds inactive_threshold{0}; ///< deleted when unused for so long; 0: never
-};
-
 /// A message as a stream keeps it.
 struct stored_message {
   bus_message_ptr message;
   std::int64_t stored_at_ns = 0; ///< Unix time in nanoseconds
+};
+
+/// Where a message is, without its data.
+struct message_place {
+  std::uint64_t sequence = 0;
+  std::string subject;
 };
 
 /// An answer of JetStream that is an error.
@@ -66,21 +46,18 @@ public:
   jetstream(natsConnection* connection, std::string inbox_prefix,
             std::chrono::milliseconds patience);
 
-  std::optional<stream_config> find_stream(const std::string& name);
+  std::optional<stream_info> find_stream(const std::string& name);
 
   /// The name of the stream that captures a subject; empty: none does.
   std::string stream_of(const std::string& subject);
 
   void create_stream(const stream_config& wanted);
 
-  std::optional<consumer_config> find_consumer(const std::string& stream, const std::string& name);
+  std::optional<consumer_info> find_consumer(const std::string& stream, const std::string& name);
   void create_consumer(const std::string& stream, const consumer_config& wanted);
 
-  /// The whole configuration as the server writes it, for `restore_…`; empty: not there.
-  std::string configuration_of(const std::string& stream);
-  std::string configuration_of(const std::string& stream, const std::string& consumer);
-
-  /// Makes what is missing from such a configuration. Throws api_error where the server refuses.
+  /// Makes what is missing from a configuration as the server writes it. Throws api_error where the
+  /// server refuses.
   void restore_stream(const std::string& name, const std::string& configuration);
   void restore_consumer(const std::string& stream, const std::string& name,
                         const std::string& configuration);
@@ -88,8 +65,15 @@ public:
   std::optional<stored_message> find_message(const std::string& stream, std::uint64_t sequence);
   void delete_message(const std::string& stream, std::uint64_t sequence);
 
-  /// Returns once a stream has acknowledged the message.
-  void publish(const std::string& subject, std::string_view data, const header_list& headers);
+  /// The first message at or behind a place in the stream; nothing where there is none.
+  std::optional<message_place> next_message(const std::string& stream, std::uint64_t sequence);
+
+  /// How many messages a stream has on subjects that match `filter`.
+  std::uint64_t count_messages(const std::string& stream, const std::string& filter);
+
+  /// Returns once a stream has acknowledged the message: true, or false where it had it already
+  /// (one with the same Nats-Msg-Id).
+  bool publish(const std::string& subject, std::string_view data, const header_list& headers);
 
 private:
   /// Asks the API itself: for what nats.c's structures do not hold, and because the library does

@@ -31,6 +31,7 @@ struct heard {
   std::vector<std::vector<call>> calls; ///< by client
   std::vector<health> healths;
   std::vector<std::size_t> flows;
+  std::vector<progress_report> progress;
   int looks = 0; ///< the provisioner was asked
   int drains = 0;
   int drained_ones = 0;
@@ -111,6 +112,7 @@ struct fixture {
           return {[](const peers_ptr&) {},
                   [](measure_mailbox) {},
                   [](const binding&) {},
+                  [](queue_level) {},
                   [](link_changed) {},
                   [](const delivered&) {},
                   [to](const finished& what) { to->finished_ones.push_back(what); },
@@ -198,8 +200,12 @@ struct fixture {
   provisioner_actor new_provisioner() {
     return sys.spawn(
         [](provisioner_actor::pointer, heard* to) -> provisioner_actor::behavior_type {
-          return {[](const peers_ptr&) {}, [](measure_mailbox) {}, [](const delivered&) {},
-                  [to](caf::tick_atom) { ++to->looks; }, [](caf::tick_atom, std::uint64_t) {}};
+          return {[](const peers_ptr&) {},
+                  [](measure_mailbox) {},
+                  [](const delivered&) {},
+                  [](const stranded_message&) {},
+                  [to](caf::tick_atom) { ++to->looks; },
+                  [](caf::tick_atom, std::uint64_t) {}};
         },
         &seen);
   }
@@ -211,7 +217,9 @@ struct fixture {
                   [](const connection_opened&) {},
                   [](caf::tick_atom, const std::string&) {},
                   [to](const health& what) { to->healths.push_back(what); },
+                  [to](const progress_report& what) { to->progress.push_back(what); },
                   [](const kill_child&) {},
+                  [](const mute_child&) {},
                   [to](drained) { ++to->drained_ones; },
                   [](drain) {}};
         },

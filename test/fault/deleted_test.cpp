@@ -88,6 +88,24 @@ BOOST_AUTO_TEST_CASE(a_deleted_stream_comes_back_as_it_was) {
   BOOST_TEST(memes->wait_ready());
 }
 
+// Nothing is pulled for, so no refusal and no silence tells: both are looked at all the same.
+BOOST_AUTO_TEST_CASE(a_stream_that_is_deleted_while_all_permits_are_in_work_comes_back) {
+  settings.variables["MAX_IN_FLIGHT"] = "1";
+  restart_service();
+  model.set_faults(R"([{"hang": true}])");
+  ask(request("slow", "slow"));
+  BOOST_TEST_REQUIRE(
+      eventually([&] { return memes->metric("meme_generator_permits_in_use") == 1; }));
+  const auto deleted = steady::now();
+  client.api("STREAM.DELETE.MEMES");
+  BOOST_TEST_REQUIRE(eventually(
+      [&] { return client.consumer("MEMES", "meme-generator").has("/config/ack_wait"); }));
+  const std::chrono::duration<double> took = steady::now() - deleted;
+  BOOST_TEST_MESSAGE("stream deleted with all permits in work: there again after " << took.count()
+                                                                                   << " s");
+  check_theirs();
+}
+
 // Meanwhile somebody else's stream has one of its subjects: what can be had is a stream of our own.
 BOOST_AUTO_TEST_CASE(a_stream_that_cannot_come_back_as_it_was_is_made_as_it_is_needed) {
   memes->terminate();

@@ -101,6 +101,46 @@ BOOST_AUTO_TEST_CASE(says_every_difference) {
   BOOST_TEST(client.consumer("MEMES", "meme-generator").text("/created") == before);
 }
 
+// Each new request throws the waiting one of its subject away, as a limit of the whole stream does.
+BOOST_AUTO_TEST_CASE(says_that_a_limit_of_each_subject_loses_requests) {
+  client.api("STREAM.CREATE.MEMES",
+             R"({"name": "MEMES", "subjects": ["meme.request", "meme.request.>"],
+                 "retention": "workqueue", "max_msgs_per_subject": 1, "max_msg_size": 1000,
+                 "duplicate_window": 3600000000000})");
+  const auto plan = provision({"--plan"});
+  BOOST_TEST(plan.status == 0, plan.err);
+  BOOST_TEST(plan.err.find("drops the oldest requests at a limit of its own "
+                           "(max_msgs_per_subject 1)")
+             != std::string::npos);
+  BOOST_TEST(plan.err.find("refuses requests of more than 1000 bytes") != std::string::npos);
+  BOOST_TEST(plan.err.find("Nats-Msg-Id of the last 3600 s") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(serves_a_work_queue_that_is_fed_by_another_stream) {
+  client.api("STREAM.CREATE.REQUESTS", R"({"name": "REQUESTS", "subjects": ["meme.request"]})");
+  for (const auto* feed :
+       {R"("sources": [{"name": "REQUESTS"}])", R"("mirror": {"name": "REQUESTS"})"}) {
+    client.api("STREAM.CREATE.MEMES",
+               std::string{R"({"name": "MEMES", "retention": "workqueue", )"} + feed + "}");
+    const auto run = provision();
+    BOOST_TEST(run.status == 0, run.err);
+    BOOST_TEST(run.err.find("gets its requests from stream REQUESTS") != std::string::npos,
+               run.err);
+    client.api("STREAM.DELETE.MEMES");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_work_queue_that_is_fed_with_its_own_answers) {
+  client.api("STREAM.CREATE.ALL", R"({"name": "ALL", "subjects": ["meme.>"]})");
+  client.api("STREAM.CREATE.MEMES",
+             R"({"name": "MEMES", "retention": "workqueue", "sources": [{"name": "ALL"}]})");
+  const auto run = provision({"--plan"});
+  BOOST_TEST(run.status == 1);
+  BOOST_TEST(run.err.find("takes messages from stream ALL, which captures meme.response")
+                 != std::string::npos,
+             run.err);
+}
+
 BOOST_AUTO_TEST_CASE(makes_nothing_where_it_is_only_to_plan) {
   const auto plan = provision({"--plan"});
   BOOST_TEST(plan.status == 0, plan.err);

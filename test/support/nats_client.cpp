@@ -116,6 +116,13 @@ void nats_client::publish(const std::string& subject, const std::string& data,
   check(natsConnection_PublishMsg(connection_.get(), outgoing.get()), "publish on " + subject);
 }
 
+void nats_client::publish_request(const std::string& subject, const std::string& data,
+                                  const std::string& reply) {
+  check(natsConnection_PublishRequest(connection_.get(), subject.c_str(), reply.c_str(),
+                                      data.data(), static_cast<int>(data.size())),
+        "publish on " + subject);
+}
+
 stored nats_client::enqueue(const std::string& subject, const std::string& data,
                             const headers& header) {
   const auto outgoing = make_message(subject, data, header);

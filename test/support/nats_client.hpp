@@ -61,6 +61,10 @@ public:
 
   void publish(const std::string& subject, const std::string& data, const headers& header = {});
 
+  /// Publishes with a subject for answers, as a pull is asked for.
+  void publish_request(const std::string& subject, const std::string& data,
+                       const std::string& reply);
+
   /// Publishes and waits until a stream has stored it.
   stored enqueue(const std::string& subject, const std::string& data, const headers& header = {});
 

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The tests that depend on nats-server's version, against other servers than the system's: what
+# newer ones know (pauses, priority groups, several filters) is tested here only.
+#
+#   MEME_NATS_SERVER=/path/to/nats-server check-nats-versions.sh [build folder]
+#
+# Several servers are separated by colons. Builds nothing: run scripts/test.sh first.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+case ${1-} in
+  -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+esac
+build=${1-build}
+if [ -z "${MEME_NATS_SERVER-}" ]; then
+  echo "$0: set MEME_NATS_SERVER to one or more servers, separated by colons" >&2
+  exit 2
+fi
+
+IFS=: read -r -a servers <<< "$MEME_NATS_SERVER"
+for server in "${servers[@]}"; do
+  "$server" --version
+  for test in integration/newer_nats_test integration/provision_test fault/deleted_test \
+    fault/stranded_test; do
+    MEME_NATS_SERVER=$server "$build/test/$test" --color_output=no
+  done
+done
