@@ -113,14 +113,18 @@ void supervisor_state::start_users() {
 void supervisor_state::on_failing(const std::string& reason) {
   if (stopping || reason.empty())
     return;
-  auto problem = "not connected to NATS at " + config::without_users(shared->options.nats.url)
-                 + ", trying again: " + reason;
+  auto servers = config::without_users(shared->options.nats.url);
+  auto problem = "not connected to NATS: " + servers + ": " + reason + "; trying again";
   tell_pages({"nats", false, problem});
   auto now = self->clock().now();
   if (problem == link_problem && now - problem_told < repeat_problem)
     return;
   problem_told = now;
-  log::error(problem);
+  auto nothing_there = reason.rfind(natsStatus_GetText(NATS_NO_SERVER), 0) == 0
+                       || reason.rfind(natsStatus_GetText(NATS_TIMEOUT), 0) == 0;
+  log::error(nothing_there ? "NATS cannot be reached, trying on"
+                           : "NATS does not let us in, trying on",
+             {{"server", servers}, {"error", problem}});
   link_problem = std::move(problem);
 }
 
