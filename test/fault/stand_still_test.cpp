@@ -103,14 +103,20 @@ BOOST_AUTO_TEST_CASE(a_slow_model_is_no_standstill) {
   BOOST_TEST(here.memes->metric("meme_generator_stalls_total") == 0);
 }
 
-// The request is held while the model is down; the breaker says so, and the service is ready.
+// Requests are held while the model is down; the breaker says so, and the service is ready. The
+// probes that follow its opening take longer than stall-after.
 BOOST_AUTO_TEST_CASE(an_open_circuit_breaker_is_no_standstill) {
   world here{watched({{"MEME_GENERATOR_MAX_ATTEMPTS", "1000"}})};
+  const auto metric = [&](const std::string& name) {
+    return here.memes->metric("meme_generator_" + name);
+  };
   here.model.kill9();
-  here.ask(request("held", "held"));
-  BOOST_TEST_REQUIRE(
-      eventually([&] { return here.memes->metric("meme_generator_breaker_openings_total") >= 2; }));
-  BOOST_TEST(here.memes->metric("meme_generator_stalls_total") == 0);
+  for (const auto* name : {"a", "b", "c", "d", "e", "f"})
+    here.ask(request(name, name));
+  BOOST_TEST_REQUIRE(eventually([&] { return metric("breaker_openings_total") >= 1; }));
+  const auto calls = metric("model_calls_total");
+  BOOST_TEST_REQUIRE(eventually([&] { return metric("model_calls_total") >= calls + 3; }));
+  BOOST_TEST(metric("stalls_total") == 0);
   BOOST_TEST(here.memes->page("/readyz").status == 200);
 }
 
