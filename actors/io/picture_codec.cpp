@@ -99,8 +99,11 @@ pixels decode(picture_type type, std::string_view bytes) {
     return decode_jpeg(bytes);
   case picture_type::webp:
     return decode_webp(bytes);
+  case picture_type::gif:
+  case picture_type::avif:
+    break;
   }
-  fail("picture", "of no known type");
+  fail("picture", "its type is passed on as it is, and not encoded anew");
 }
 
 std::string encode_jpeg(const pixels& source, int quality) {
