@@ -96,8 +96,8 @@ int read_orientation(std::string_view tiff) {
   const auto read_16 = [&](std::size_t at) {
     return little ? little_endian_16(tiff.substr(at)) : big_endian_16(tiff.substr(at));
   };
-  const std::size_t directory = little ? little_endian_32(tiff.substr(4))
-                                       : big_endian_32(tiff.substr(4));
+  const std::size_t directory =
+      little ? little_endian_32(tiff.substr(4)) : big_endian_32(tiff.substr(4));
   if (directory > tiff.size() || tiff.size() - directory < 2)
     return 1;
   auto count = read_16(directory);
