@@ -1,7 +1,9 @@
 #include <sys/prctl.h>
 
 #include <iostream>
+#include <string_view>
 
+#include "actors/fitting/fit_program.hpp"
 #include "actors/io/standard_descriptors.hpp"
 #include "actors/service.hpp"
 #include "client/dead.hpp"
@@ -79,6 +81,8 @@ struct runner {
 } // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view{argv[1]} == fitting::fit_command)
+    return fitting::run_fit_command(argc, argv); // for one picture; it needs no setting
   io::take_standard_descriptors();
   // Environment and memory hold the token and passwords: no core dumps, and for other processes of
   // the same user neither /proc/PID/environ nor /proc/PID/mem.

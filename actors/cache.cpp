@@ -1,15 +1,13 @@
 #include "actors/cache.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "actors/resilience.hpp"
 
 namespace meme {
 
 namespace {
-
-/// A picture that takes so many fitters with it is taken for the cause.
-constexpr unsigned max_crashes = 3;
 
 /// Look-ups that have waited too long are looked for no more often than this.
 constexpr std::chrono::milliseconds min_tick{5};
@@ -54,9 +52,9 @@ void cache_state::on_peers(peers_ptr now) {
       generate_picture(each);
     else if (each.at == stage::generating && new_generator)
       generate_picture(each);
+    else if (each.at == stage::fitting && new_fitter)
+      make_fit(each);
   }
-  if (new_fitter)
-    on_new_fitter();
   // Tickets of an ingress that has died concern nobody; its successor gets the messages again.
 }
 
@@ -137,6 +135,7 @@ void cache_state::on_stored(stored& what) {
 
 void cache_state::generate_picture(flight& opened) {
   opened.at = stage::generating;
+  opened.picture.reset();
   if (now_peers->generator)
     self->send(now_peers->generator, generate{opened.first});
 }
@@ -157,47 +156,39 @@ void cache_state::picture_found(flight& ended, picture_ptr picture, clock::durat
   if (ended.picture->bytes.size() <= ended.first->largest)
     return keep_and_finish(ended);
   ended.at = stage::fitting;
-  to_fit.push_back(ended.first->key);
-  if (to_fit.size() == 1)
-    make_next_fit();
+  make_fit(ended);
 }
 
-void cache_state::make_next_fit() {
-  fitter_has_it = !to_fit.empty() && now_peers->fitter;
-  if (!fitter_has_it)
-    return;
-  auto& next = flights.at(to_fit.front());
-  self->send(now_peers->fitter, fit{to_fit.front(), next.picture, next.first->largest});
-}
-
-void cache_state::on_new_fitter() {
-  if (fitter_has_it && ++flights.at(to_fit.front()).crashes == max_crashes)
-    return finish_fitting(
-        failure{error_code::image_too_large,
-                "the picture is too large for an answer, and cannot be made to fit"});
-  make_next_fit();
+void cache_state::make_fit(const flight& ended) {
+  if (now_peers->fitter)
+    self->send(now_peers->fitter, fit{ended.first->key, ended.picture, ended.first->largest});
 }
 
 void cache_state::on_fitted(fitted& what) {
-  if (to_fit.empty() || to_fit.front() != what.key)
+  auto found = flights.find(what.key);
+  if (found == flights.end() || found->second.at != stage::fitting)
     return; // of a fitter that has died since
-  if (!what.picture)
-    return finish_fitting(failure{error_code::image_too_large, std::move(what.why)});
-  auto& ended = flights.at(what.key);
-  ended.picture = std::move(what.picture);
-  to_fit.pop_front();
+  auto& ended = found->second;
+  if (auto* failed = std::get_if<failure>(&what.result))
+    return on_unfit(ended, std::move(*failed));
+  ended.picture = std::move(std::get<picture_ptr>(what.result));
   keep_and_finish(ended);
-  make_next_fit();
 }
 
-/// The first in the queue does not fit.
-void cache_state::finish_fitting(outcome result) {
-  auto key = std::move(to_fit.front());
-  to_fit.pop_front();
-  auto& ended = flights.at(key);
+/// A damaged picture is drawn once more, as one is whose damage shows without decoding it: so often
+/// as the model is called within one delivery.
+void cache_state::on_unfit(flight& ended, failure why) {
+  if (why.code == error_code::invalid_picture) {
+    if (std::exchange(ended.cached, false))
+      return generate_picture(ended); // what was stored is as good as not there
+    if (++ended.broken < shared->options.generator.max_attempts && !draining) {
+      shared->metrics->retries_by(why.code).Increment();
+      return generate_picture(ended);
+    }
+    why.retry = true;
+  }
   count_waiters(ended, ended.cached);
-  finish(key, result);
-  make_next_fit();
+  finish(std::string{ended.first->key}, why);
 }
 
 void cache_state::keep_and_finish(flight& ended) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -34,7 +33,7 @@ struct cache_state {
     picture_ptr picture;        ///< found or drawn
     bool cached = false;        ///< it was found
     clock::duration lifetime{}; ///< of that in the caches
-    unsigned crashes = 0;       ///< fitters that died at work on it
+    unsigned broken = 0;        ///< pictures drawn for it that could not be decoded
     policy::stage_mark mark;    ///< see report_stages
   };
 
@@ -54,9 +53,8 @@ struct cache_state {
   void generate_picture(flight& opened);
   void picture_found(flight& ended, picture_ptr picture, clock::duration lifetime);
   void count_waiters(const flight& ended, bool hit);
-  void make_next_fit();
-  void on_new_fitter();
-  void finish_fitting(outcome result);
+  void make_fit(const flight& ended);
+  void on_unfit(flight& ended, failure why);
   void keep_and_finish(flight& ended);
   void remember(const std::string& key, const encoded_picture_ptr& picture,
                 clock::duration lifetime);
@@ -71,10 +69,6 @@ struct cache_state {
   bool ticking = false;                            ///< a tick is scheduled
   bool draining = false;                           ///< a successor of the generator has to know
   std::unordered_map<std::string, flight> flights; ///< by cache key; at most one per permit
-  /// Keys of those that are made to fit. The fitter has the first only, so that it is known which
-  /// picture it died of.
-  std::deque<std::string> to_fit;
-  bool fitter_has_it = false;
 
   static constexpr const char* name = "cache";
 };

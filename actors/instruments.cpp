@@ -127,6 +127,8 @@ instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients
                               "Requests that waited for another one's generation")),
       pictures_fitted(counter(*registry, "meme_generator_pictures_fitted_total",
                               "Pictures encoded anew because they were too large for an answer")),
+      decoders_stopped(counter(*registry, "meme_generator_decoders_stopped_total",
+                               "Decoders of a picture that were stopped at their time limit")),
       calls_in_flight(
           gauge(*registry, "meme_generator_model_calls_in_flight", "Calls of the model under way")),
       calls(counter(*registry, "meme_generator_model_calls_total", "Calls of the model")),

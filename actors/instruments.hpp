@@ -70,6 +70,7 @@ public:
   prometheus::Gauge& local_cache_bytes;
   prometheus::Counter& joined_requests;
   prometheus::Counter& pictures_fitted;
+  prometheus::Counter& decoders_stopped;
   prometheus::Gauge& calls_in_flight;
   prometheus::Counter& calls;
   prometheus::Gauge& calls_waiting;

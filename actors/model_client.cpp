@@ -92,8 +92,10 @@ void model_client::finish(std::uint64_t number, io::http_reply reply,
   called end;
   end.number = number;
   end.verdict = judge(reply);
-  if (end.verdict.what == policy::verdict::kind::picture)
+  if (end.verdict.what == policy::verdict::kind::picture) {
+    reply.body.resize(end.verdict.picture_bytes); // without foreign bytes behind its end
     end.picture = charged(shared_->budget, {end.verdict.type, std::move(reply.body)});
+  }
   if (peers_->generator)
     send(peers_->generator, std::move(end));
 }

@@ -7,8 +7,11 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <fstream>
 #include <future>
 #include <iostream>
+#include <iterator>
+#include <optional>
 #include <random>
 
 #include <curl/curl.h>
@@ -21,6 +24,7 @@
 #include "actors/io/redis_tls.hpp"
 #include "actors/policy/descriptor_share.hpp"
 #include "actors/policy/endpoint.hpp"
+#include "actors/policy/memory_limit.hpp"
 #include "actors/supervisor.hpp"
 #include "config/address.hpp"
 #include "config/dump.hpp"
@@ -89,9 +93,27 @@ void resolve(std::string& url, const config::generator_options& options) {
   url = resolved.url;
 }
 
+std::optional<std::string> read_file(const std::string& path) {
+  std::ifstream file{path};
+  if (!file)
+    return std::nullopt;
+  return std::string{std::istreambuf_iterator<char>{file}, {}};
+}
+
+void choose_byte_budget(config::options& options) {
+  auto& budget = options.ingress.max_bytes_in_flight;
+  if (budget != 0)
+    return;
+  auto limit = policy::memory_limit(read_file("/proc/self/cgroup").value_or(""), &read_file);
+  budget = policy::default_byte_budget(limit, options.generator.max_body_bytes);
+  log::info("the byte budget follows the memory limit",
+            {{"budget_bytes", budget}, {"memory_limit_bytes", limit.value_or(0)}});
+}
+
 std::shared_ptr<context> make_context(const config::options& options) {
   auto shared = std::make_shared<context>();
   shared->options = options;
+  choose_byte_budget(shared->options);
   resolve(shared->options.generator.url, options.generator);
   if (!options.generator.fast_url.empty())
     resolve(shared->options.generator.fast_url, options.generator);

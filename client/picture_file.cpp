@@ -33,9 +33,9 @@ void write_and_close(file_ptr file, const std::filesystem::path& name, std::stri
 } // namespace
 
 std::string_view extension_of(std::string_view image) {
-  const auto found = policy::inspect_picture(image);
-  const auto* type = std::get_if<picture_type>(&found);
-  return type == nullptr ? "" : file_extension(*type);
+  const auto found = policy::inspect_picture(image, policy::checksums::ignored);
+  const auto* whole = std::get_if<policy::complete_picture>(&found);
+  return whole == nullptr ? "" : file_extension(whole->type);
 }
 
 std::string file_stem(std::string_view request_id) {

@@ -6,8 +6,8 @@
 
 namespace meme::client {
 
-/// File extension without the dot, told by the bytes themselves: png, jpg or webp; empty for what
-/// is no complete picture of one of these types.
+/// File extension without the dot, told by the bytes themselves: png, jpg, webp, gif or avif; empty
+/// for what is no complete picture of one of these types.
 std::string_view extension_of(std::string_view image);
 
 /// A file name made of a request's id, which a stranger chose: letters, digits, `-`, `_` and inner

@@ -95,8 +95,9 @@ private:
     const auto& limits = values_.ingress.limits;
     ordered(limits.min_side <= limits.max_side, "limits.min-side", "limits.max-side");
     // Else a picture that fits the one and not the other would wait for room for ever.
-    ordered(values_.generator.max_body_bytes <= values_.ingress.max_bytes_in_flight,
-            "generator.max-body-bytes", "ingress.max-bytes-in-flight");
+    const auto budget = values_.ingress.max_bytes_in_flight;
+    ordered(budget == 0 || values_.generator.max_body_bytes <= budget, "generator.max-body-bytes",
+            "ingress.max-bytes-in-flight");
   }
 
   const options& values_;

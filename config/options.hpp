@@ -41,7 +41,8 @@ struct nats_options {
 /// Taking messages from the queue and giving them back.
 struct ingress_options {
   std::size_t max_in_flight = 64; ///< permits: messages in work at once; 1..100,000
-  std::size_t max_bytes_in_flight = std::size_t{256} << 20; ///< pictures held at once, bytes
+  /// Pictures held at once, bytes; 0: a quarter of the container's memory.
+  std::size_t max_bytes_in_flight = 0;
   std::uint32_t max_attempts = 20;          ///< deliveries of one message before it is dead
   milliseconds pull_expiry = seconds{30};   ///< how long the server keeps an open pull
   milliseconds ack_wait = seconds{30};      ///< for a consumer that we create
@@ -84,6 +85,9 @@ struct generator_options {
   milliseconds retry_cap = seconds{30};
   std::size_t max_body_bytes = 32 << 20;             ///< a larger answer is refused
   std::uint64_t max_pixels = std::uint64_t{1} << 24; ///< of a picture that is made to fit
+  std::size_t max_decoders = 2;                      ///< such pictures at a time
+  milliseconds decode_timeout = seconds{10};         ///< for one of them
+  std::string decoder;             ///< program that makes one fit; empty: this one
   std::size_t max_connections = 0; ///< a worker's idle connections kept; 0: max_in_flight
   /// Models that are gone, and what is asked for instead.
   std::map<std::string, std::string> replaced_models = {

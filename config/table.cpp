@@ -101,8 +101,8 @@ void add_ingress(rows& table, ingress_options& ingress) {
       .range(1, 100'000);
   table
       .emplace_back("ingress.max-bytes-in-flight", &ingress.max_bytes_in_flight,
-                    "pictures held at once, all together")
-      .bytes(mib, 1'024 * gib);
+                    "pictures held at once, all together; 0: as the memory limit allows")
+      .bytes(0, 1'024 * gib);
   table
       .emplace_back("ingress.max-attempts", &ingress.max_attempts,
                     "deliveries of one message before it goes to nats.dead-subject")
@@ -230,6 +230,18 @@ void add_generator(rows& table, generator_options& generator) {
       .emplace_back("generator.max-pixels", &generator.max_pixels,
                     "of a picture that is encoded anew to fit into a message")
       .range(1, std::uint64_t{1} << 30);
+  table
+      .emplace_back("generator.max-decoders", &generator.max_decoders,
+                    "such pictures at a time, each in a process of its own")
+      .range(1, 64);
+  table
+      .emplace_back("generator.decode-timeout", &generator.decode_timeout,
+                    "for one such picture; then its process is ended")
+      .range(10ms, 10min);
+  table
+      .emplace_back("generator.decoder", &generator.decoder,
+                    "program that encodes such a picture; \"\": this one")
+      .takes(file, check::optional_readable_file);
 }
 
 void add_generator_times(rows& table, generator_options& generator) {

@@ -156,11 +156,10 @@ struct generated {
   std::variant<picture_ptr, failure> result;
 };
 
-/// A picture that was too large, as it fits; without one: why it does not.
+/// A picture that was too large, as it fits, or why there is none.
 struct fitted {
   std::string key;
-  picture_ptr picture;
-  std::string why;
+  std::variant<picture_ptr, failure> result; ///< invalid_picture: it is damaged, not too large
 };
 
 /// Looks up, joins equal requests into one generation, stores.

@@ -14,6 +14,10 @@ std::string_view content_type(picture_type type) {
     return "image/jpeg";
   case picture_type::webp:
     return "image/webp";
+  case picture_type::gif:
+    return "image/gif";
+  case picture_type::avif:
+    return "image/avif";
   }
   return "application/octet-stream";
 }
@@ -26,6 +30,10 @@ std::string_view file_extension(picture_type type) {
     return "jpg";
   case picture_type::webp:
     return "webp";
+  case picture_type::gif:
+    return "gif";
+  case picture_type::avif:
+    return "avif";
   }
   return "bin";
 }

@@ -8,7 +8,7 @@
 
 namespace meme {
 
-enum class picture_type { png, jpeg, webp };
+enum class picture_type { png, jpeg, webp, gif, avif };
 
 /// MIME type, e.g. `image/png`.
 std::string_view content_type(picture_type type);

@@ -11,9 +11,9 @@ build_packages=(
   cmake ninja-build g++ pkg-config
   libcaf-dev libnats-dev libhiredis-dev libcurl4-openssl-dev rapidjson-dev prometheus-cpp-dev
   libspdlog-dev libmicrohttpd-dev libssl-dev zlib1g-dev
-  libpng-dev libturbojpeg0-dev libwebp-dev
+  libpng-dev libjpeg-dev libturbojpeg0-dev libwebp-dev liblcms2-dev
   libboost-dev libboost-program-options-dev
-  libcairo2-dev libpango1.0-dev libjpeg-dev fonts-dejavu-core
+  libcairo2-dev libpango1.0-dev fonts-dejavu-core
 )
 test_packages=(
   libboost-test-dev nats-server redis-server nghttp2-server ca-certificates curl openssl

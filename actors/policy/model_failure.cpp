@@ -124,15 +124,20 @@ verdict classify_transport(const model_reply& reply) {
 
 verdict classify_success(const model_reply& reply) {
   auto inspected = inspect_picture(reply.body);
-  if (const auto* type = std::get_if<picture_type>(&inspected))
-    return {kind::picture, *type, error_code::internal, {}, {}};
+  verdict result;
+  if (const auto* whole = std::get_if<complete_picture>(&inspected)) {
+    result.what = kind::picture;
+    result.type = whole->type;
+    result.picture_bytes = whole->size;
+    return result;
+  }
+  const auto& fault = std::get<picture_fault>(inspected);
   auto text = "the model answered " + std::to_string(reply.status) + " but no complete picture ("
-              + std::get<std::string>(inspected);
+              + fault.text;
   if (!reply.content_type.empty())
     text.append(", called ").append(reply.content_type);
   const auto words = read_model_words(reply.body, reply.secret).text;
-  verdict result;
-  result.what = kind::retry;
+  result.what = fault.permanent ? kind::reject : kind::retry;
   result.code = error_code::invalid_picture;
   say(result, text + ')', words, reply.secret, {});
   return result;

@@ -59,6 +59,7 @@ struct verdict {
   /// `text` for the log, where that may say more than a client is told: the library's words, which
   /// name hosts and addresses. Else empty.
   std::string detail{};
+  std::size_t picture_bytes = 0; ///< of a picture; what follows them is foreign
 
   /// What a log line says of it. Never to be published.
   const std::string& text_for_log() const { return detail.empty() ? text : detail; }
@@ -67,6 +68,8 @@ struct verdict {
 /// Classifies the end of a call to a Hugging Face endpoint, serverless or dedicated:
 ///
 ///     2xx, complete picture   picture
+///     2xx, picture that we
+///       do not pass on        reject         invalid_picture; names the type
 ///     2xx, anything else      retry          invalid_picture
 ///     3xx                     reject         model_not_found; the text names the Location
 ///     400, 413, 422, 4xx      reject         model_rejected

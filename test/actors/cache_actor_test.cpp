@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_picture_too_large_for_an_answer_is_made_to_fit_before_it_
   BOOST_TEST(seen.finished_ones.empty());
   BOOST_REQUIRE_EQUAL(seen.fits.size(), 1);
   BOOST_TEST(seen.fits[0].limit == 700'000);
-  tell(cache, fitted{"key", some_picture("small"), {}});
+  tell(cache, fitted{"key", some_picture("small")});
   BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
   BOOST_REQUIRE_EQUAL(seen.keeps.size(), 1);
   BOOST_TEST(seen.keeps[0].picture->bytes == "small");
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(a_picture_that_cannot_be_made_to_fit_is_an_error) {
   start();
   ask(1);
   tell(cache, stored{"key", some_picture(std::string(800'000, 'x')), 60s});
-  tell(cache, fitted{"key", {}, "too many pixels"});
+  tell(cache, fitted{"key", failure{error_code::image_too_large, "too many pixels"}});
   BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
   const auto& why = std::get<failure>(seen.finished_ones[0].result);
   BOOST_TEST(to_string(why.code) == "image_too_large");
@@ -197,38 +197,68 @@ BOOST_AUTO_TEST_CASE(a_picture_that_cannot_be_made_to_fit_is_an_error) {
   BOOST_TEST(seen.keeps.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_picture_that_takes_fitters_with_it_is_given_up) {
+BOOST_AUTO_TEST_CASE(a_fitter_that_was_restarted_gets_what_the_old_one_had) {
+  start();
+  ask(1, "one");
+  ask(2, "two");
+  for (const auto* key : {"one", "two"})
+    tell(cache, stored{key, some_picture(std::string(800'000, 'x')), 60s});
+  BOOST_TEST(seen.fits.size() == 2); // it decides how many at a time
+  all.fitter = nullptr;
+  announce(cache);
+  all.fitter = new_fitter();
+  announce(cache);
+  BOOST_REQUIRE_EQUAL(seen.fits.size(), 4);
+  tell(cache, fitted{"two", some_picture()});
+  tell(cache, fitted{"one", some_picture()});
+  tell(cache, fitted{"one", some_picture()}); // of the old one
+  BOOST_TEST(seen.finished_ones.size() == 2);
+  BOOST_TEST(shared->metrics->cache_hits.Value() == 2); // found in the store, both
+}
+
+BOOST_AUTO_TEST_CASE(a_large_picture_that_is_damaged_is_drawn_once_more) {
+  start();
+  ask(1);
+  miss();
+  const auto damaged = fitted{"key", failure{error_code::invalid_picture, "cannot be decoded"}};
+  const auto draw = [&] { tell(cache, generated{"key", some_picture(std::string(800'000, 'x'))}); };
+  draw();
+  tell(cache, damaged);
+  BOOST_TEST(seen.finished_ones.empty());
+  BOOST_REQUIRE_EQUAL(seen.generations.size(), 2);
+  draw();
+  tell(cache, fitted{"key", some_picture("small")});
+  BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
+  BOOST_TEST(std::holds_alternative<success>(seen.finished_ones[0].result));
+  BOOST_TEST(shared->metrics->retries_by(error_code::invalid_picture).Value() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_large_picture_that_stays_damaged_goes_back_to_the_queue) {
+  start();
+  ask(1);
+  miss();
+  const auto calls = shared->options.generator.max_attempts;
+  for (std::size_t i = 0; i < calls; ++i) {
+    BOOST_TEST(seen.finished_ones.empty());
+    tell(cache, generated{"key", some_picture(std::string(800'000, 'x'))});
+    tell(cache, fitted{"key", failure{error_code::invalid_picture, "cannot be decoded"}});
+  }
+  BOOST_TEST(seen.generations.size() == calls);
+  BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
+  const auto& why = std::get<failure>(seen.finished_ones[0].result);
+  BOOST_TEST(to_string(why.code) == "invalid_picture");
+  BOOST_TEST(why.retry);
+}
+
+BOOST_AUTO_TEST_CASE(a_large_picture_that_is_damaged_in_the_store_is_a_miss) {
   start();
   ask(1);
   tell(cache, stored{"key", some_picture(std::string(800'000, 'x')), 60s});
-  for (int restarts = 0; restarts < 3; ++restarts) {
-    BOOST_TEST(seen.finished_ones.empty());
-    all.fitter = new_fitter();
-    announce(cache);
-  }
-  BOOST_TEST(seen.fits.size() == 3);
-  BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
-  BOOST_TEST(std::holds_alternative<failure>(seen.finished_ones[0].result));
-}
-
-BOOST_AUTO_TEST_CASE(only_the_picture_that_a_fitter_died_of_is_given_up) {
-  start();
-  ask(1, "deadly");
-  ask(2, "harmless");
-  for (const auto* key : {"deadly", "harmless"})
-    tell(cache, stored{key, some_picture(std::string(800'000, 'x')), 60s});
-  BOOST_REQUIRE_EQUAL(seen.fits.size(), 1); // one at a time
-  for (int restarts = 0; restarts < 3; ++restarts) {
-    all.fitter = new_fitter();
-    announce(cache);
-  }
-  BOOST_REQUIRE_EQUAL(seen.fits.size(), 4);
-  BOOST_TEST(seen.fits.back().key == "harmless");
-  tell(cache, fitted{"harmless", some_picture(), {}});
-  BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 2);
-  BOOST_TEST(std::holds_alternative<failure>(seen.finished_ones[0].result));
-  BOOST_TEST(std::holds_alternative<success>(seen.finished_ones[1].result));
-  BOOST_TEST(shared->metrics->cache_hits.Value() == 2); // found in the store, both
+  tell(cache, fitted{"key", failure{error_code::invalid_picture, "cannot be decoded"}});
+  BOOST_TEST(seen.generations.size() == 1);
+  generate_it();
+  BOOST_TEST(seen.keeps.size() == 1);
+  BOOST_TEST(shared->metrics->cache_misses.Value() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(what_waits_in_the_mailbox_is_measured) {

@@ -46,14 +46,24 @@ bool has_magic_bytes(std::string_view body, picture_type type) {
     return body.substr(0, 3) == "\xff\xd8\xff" && contains(body, "\xff\xd9");
   case picture_type::webp:
     return body.substr(0, 4) == "RIFF" && body.substr(8, 4) == "WEBP";
+  case picture_type::gif:
+    return body.substr(0, 4) == "GIF8" && contains(body, ";");
+  case picture_type::avif:
+    return body.substr(4, 4) == "ftyp";
   }
   return false;
 }
 
-void check_picture(const policy::model_reply& reply, picture_type type) {
+void check_picture(const policy::model_reply& reply, const verdict& judged) {
   require(reply.transport == transport_error::none, "a picture came whole");
   require(reply.status >= 200 && reply.status < 300, "a picture comes with a success");
-  require(has_magic_bytes(reply.body, type), "a picture begins as its type does");
+  require(has_magic_bytes(reply.body, judged.type), "a picture begins as its type does");
+  require(judged.picture_bytes > 0 && judged.picture_bytes <= reply.body.size(),
+          "a picture ends within the bytes");
+  const auto whole = policy::inspect_picture(reply.body.substr(0, judged.picture_bytes));
+  const auto* again = std::get_if<policy::complete_picture>(&whole);
+  require(again != nullptr && again->type == judged.type && again->size == judged.picture_bytes,
+          "what is cut off changes nothing");
   const auto size = policy::dimensions(reply.body);
   require(size && size->width > 0 && size->height > 0, "a picture has a size");
 }
@@ -81,7 +91,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto reply = fuzz::read_reply(fuzz::text_of(data, size));
   const auto judged = policy::classify(reply, fuzz::now_s);
   if (judged.what == policy::verdict::kind::picture)
-    fuzz::check_picture(reply, judged.type);
+    fuzz::check_picture(reply, judged);
   else
     fuzz::check_failure(judged);
   // Each by itself as well, whatever the status has let through.

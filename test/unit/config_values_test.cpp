@@ -55,7 +55,7 @@ const std::vector<bad_value> bad_values = {
     {"ingress.max-in-flight", "100001", range},
     {"ingress.max-in-flight", "-1", range},
     {"ingress.max-in-flight", "9.5", "is not a whole number"},
-    {"ingress.max-bytes-in-flight", "1000", range},
+    {"ingress.max-bytes-in-flight", "-1", range},
     {"ingress.max-attempts", "0", range},
     {"ingress.pull-expiry", "1ms", range},
     {"ingress.ack-wait", "30", "has no unit"},
@@ -93,6 +93,9 @@ const std::vector<bad_value> bad_values = {
     {"generator.max-connections", "100001", range},
     {"generator.max-body-bytes", "1", range},
     {"generator.max-pixels", "0", range},
+    {"generator.max-decoders", "0", range},
+    {"generator.decode-timeout", "1ms", range},
+    {"generator.decoder", "/nowhere/decoder", no_file},
     {"generator.timeout", "1500us", range},
     {"generator.stall-timeout", "2h", range},
     {"generator.connect-timeout", "1h", range},
@@ -335,11 +338,14 @@ BOOST_AUTO_TEST_CASE(the_smaller_of_two_must_not_be_larger) {
       {"generator.retry-base", "31s", "generator.retry-cap"},
       {"generator.timeout", "301s", "generator.deadline"},
       {"supervisor.backoff-base", "11s", "supervisor.backoff-cap"},
-      {"limits.min-side", "2049", "limits.max-side"},
-      {"generator.max-body-bytes", "268435457", "ingress.max-bytes-in-flight"}};
+      {"limits.min-side", "2049", "limits.max-side"}};
   for (const auto& pair : pairs)
     check_conflict({{"--" + pair[0] + "=" + pair[1]}, {}, ""}, "--" + pair[0],
                    table{}[pair[2]].environment + " (default)", "the first must not be larger");
+  check_conflict(
+      {{"--generator.max-body-bytes=2097152", "--ingress.max-bytes-in-flight=1048576"}, {}, ""},
+      "--generator.max-body-bytes", "--ingress.max-bytes-in-flight",
+      "the first must not be larger");
 }
 
 BOOST_AUTO_TEST_CASE(a_value_that_was_refused_is_in_no_conflict) {

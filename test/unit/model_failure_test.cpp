@@ -163,6 +163,18 @@ BOOST_AUTO_TEST_CASE(a_fault_of_the_server_is_tried_again) {
   BOOST_TEST((judge(reply).what == kind::retry));
 }
 
+BOOST_AUTO_TEST_CASE(a_picture_has_the_bytes_up_to_its_end) {
+  const auto whole = test::png(8, 8);
+  BOOST_TEST(judge(200, whole).picture_bytes == whole.size());
+  BOOST_TEST(judge(200, whole + "\r\n").picture_bytes == whole.size());
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_of_another_type_is_final_and_named) {
+  const auto seen = judge(200, std::string("II*\0\x08\0\0\0", 8));
+  BOOST_TEST(is(seen, kind::reject, error_code::invalid_picture));
+  BOOST_TEST(seen.text.find("TIFF") != std::string::npos, seen.text);
+}
+
 BOOST_AUTO_TEST_CASE(success_without_a_picture_is_tried_again) {
   const auto whole = test::png(8, 8);
   const std::pair<std::string, std::string> bodies[] = {
@@ -170,10 +182,10 @@ BOOST_AUTO_TEST_CASE(success_without_a_picture_is_tried_again) {
       {whole.substr(0, whole.size() - 1),
        "the model answered 200 but no complete picture (a PNG that is cut short)"},
       {R"({"error":"CUDA out of memory"})",
-       "the model answered 200 but no complete picture (neither PNG, JPEG nor WebP): "
+       "the model answered 200 but no complete picture (neither PNG, JPEG, WebP, GIF nor AVIF): "
        "CUDA out of memory"},
-      {"<html><head><title>Sign in</title>",
-       "the model answered 200 but no complete picture (neither PNG, JPEG nor WebP): Sign in"}};
+      {"<html><head><title>Sign in</title>", "the model answered 200 but no complete picture "
+                                             "(neither PNG, JPEG, WebP, GIF nor AVIF): Sign in"}};
   for (const auto& [body, text] : bodies) {
     const auto seen = judge(200, body);
     BOOST_TEST(is(seen, kind::retry, error_code::invalid_picture));
@@ -183,7 +195,7 @@ BOOST_AUTO_TEST_CASE(success_without_a_picture_is_tried_again) {
   reply.content_type = "application/json";
   BOOST_TEST(judge(reply).text
              == "the model answered 201 but no complete picture "
-                "(neither PNG, JPEG nor WebP, called application/json): []");
+                "(neither PNG, JPEG, WebP, GIF nor AVIF, called application/json): []");
   BOOST_TEST(is(judge(204, ""), kind::retry, error_code::invalid_picture));
 }
 

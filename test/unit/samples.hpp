@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include <zlib.h>
+
 namespace meme::test {
 
 /// Pictures of the given size, complete as containers; their pixels make no sense.
@@ -21,7 +23,11 @@ inline std::string little_endian(std::uint32_t value, int bytes) {
 }
 
 inline std::string png_chunk(std::string_view type, std::string_view data) {
-  return big_endian(static_cast<std::uint32_t>(data.size()), 4).append(type).append(data) + "csum";
+  const auto covered = std::string(type).append(data);
+  const auto checksum =
+      ::crc32_z(0, reinterpret_cast<const Bytef*>(covered.data()), covered.size());
+  return big_endian(static_cast<std::uint32_t>(data.size()), 4) + covered
+         + big_endian(static_cast<std::uint32_t>(checksum), 4);
 }
 
 inline std::string png_header(std::uint32_t width, std::uint32_t height) {
@@ -79,6 +85,27 @@ inline std::string extended_webp(std::uint32_t width, std::uint32_t height) {
   return webp(webp_chunk("VP8X", std::string(4, '\0') + little_endian(width - 1, 3)
                                      + little_endian(height - 1, 3))
               + webp_chunk("ICCP", "profile") + webp_chunk("VP8L", "pixels"));
+}
+
+inline std::string gif(std::uint32_t width, std::uint32_t height) {
+  const auto size = little_endian(width, 2) + little_endian(height, 2);
+  return "GIF89a" + size + std::string("\x80\0\0", 3) + "rgbRGB" // a colour table of two
+         + std::string("!\xfe\x02hi\0", 6)                       // a comment
+         + std::string(",\0\0\0\0", 5) + size + std::string("\0\x02\x02\x44\x01\0", 6) + ";";
+}
+
+inline std::string mp4_box(std::string_view type, std::string_view content) {
+  return big_endian(static_cast<std::uint32_t>(content.size() + 8), 4).append(type).append(content);
+}
+
+inline std::string avif(std::uint32_t width, std::uint32_t height) {
+  const std::string flags(4, '\0');
+  const auto size = mp4_box("ispe", flags + big_endian(width, 4) + big_endian(height, 4));
+  const auto thumbnail = mp4_box("ispe", flags + big_endian(1, 4) + big_endian(1, 4));
+  return mp4_box("ftyp", "avif" + flags + "mif1miaf")
+         + mp4_box("meta", flags + mp4_box("hdlr", "pict")
+                               + mp4_box("iprp", mp4_box("ipco", thumbnail + size)))
+         + mp4_box("mdat", "pixels");
 }
 
 } // namespace meme::test

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace meme::policy {
+
+/// Reads a whole file; nothing where it cannot be read.
+using file_reader = std::function<std::optional<std::string>(const std::string& path)>;
+
+/// The memory that the kernel lets this process's control group have, in bytes; nothing where there
+/// is no limit. `membership` is the content of /proc/self/cgroup. Version 2 (`memory.max`) and 1
+/// (`memory.limit_in_bytes`) are understood, and the limits of all groups around this one count. A
+/// container may see its own group as the root, whatever `membership` says.
+std::optional<std::uint64_t> memory_limit(std::string_view membership, const file_reader& read);
+
+/// The byte budget where the settings leave it open: a quarter of the memory limit, and a fixed
+/// size that fits the 256 MiB of our manifests where there is none; never less than one whole body
+/// of the model, for which there would never be room.
+///
+/// A quarter, because the budget is not all: what is counted once is held twice for moments (as
+/// Base64 on its way out), and the process itself and the cache in it take theirs.
+std::size_t default_byte_budget(std::optional<std::uint64_t> limit, std::size_t max_body_bytes);
+
+} // namespace meme::policy
