@@ -119,7 +119,7 @@ std::shared_ptr<context> make_context(const config::options& options) {
     resolve(shared->options.generator.fast_url, options.generator);
   shared->metrics = std::make_shared<instruments>(std::make_shared<prometheus::Registry>(),
                                                   options.generator.workers);
-  shared->budget = std::make_shared<io::byte_budget>(options.ingress.max_bytes_in_flight);
+  shared->budget = std::make_shared<io::byte_budget>(shared->options.ingress.max_bytes_in_flight);
   if (!options.cache.key_file.empty())
     shared->seal = std::make_shared<const io::value_seal>(options.cache.key_file);
   shared->wall_clock = &std::chrono::system_clock::now;

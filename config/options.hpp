@@ -41,7 +41,7 @@ struct nats_options {
 /// Taking messages from the queue and giving them back.
 struct ingress_options {
   std::size_t max_in_flight = 64; ///< permits: messages in work at once; 1..100,000
-  /// Pictures held at once, bytes; 0: a quarter of the container's memory.
+  /// Pictures held at once, bytes; 0: an eighth of the container's memory.
   std::size_t max_bytes_in_flight = 0;
   std::uint32_t max_attempts = 20;          ///< deliveries of one message before it is dead
   milliseconds pull_expiry = seconds{30};   ///< how long the server keeps an open pull

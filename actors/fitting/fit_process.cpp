@@ -103,6 +103,7 @@ fit_process::fit_process(io::event_loop& loop, const std::string& program, const
       picture_(unnamed_file("picture")),
       jpeg_(unnamed_file("jpeg")) {
   write_all(picture_, bytes);
+  ::lseek(picture_.get(), 0, SEEK_SET); // the process reads it from its start
   start(program, time_limit);
   loop_.watch(words_.get(), EPOLLIN, [this](std::uint32_t) { on_words(); });
   timer_ = loop_.call_after(time_limit, [this] {

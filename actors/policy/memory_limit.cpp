@@ -75,8 +75,8 @@ std::optional<std::uint64_t> memory_limit(std::string_view membership, const fil
 
 std::size_t default_byte_budget(std::optional<std::uint64_t> limit, std::size_t max_body_bytes) {
   constexpr std::uint64_t manifest = std::uint64_t{256} << 20;
-  const auto quarter = static_cast<std::size_t>(limit.value_or(manifest) / 4);
-  return std::max(quarter, max_body_bytes);
+  const auto share = static_cast<std::size_t>(limit.value_or(manifest) / 8);
+  return std::max(share, max_body_bytes);
 }
 
 } // namespace meme::policy

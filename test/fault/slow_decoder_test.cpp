@@ -26,7 +26,6 @@ world_settings with_decoder(const temporary_folder& folder, const std::string& t
   std::filesystem::permissions(script, std::filesystem::perms::owner_all);
   world_settings settings;
   settings.nats_config = "max_payload: 131072";
-  settings.model_arguments = {"--size", "1024x1024"};
   settings.variables["MEME_GENERATOR_DECODER"] = script.string();
   settings.variables["MEME_GENERATOR_DECODE_TIMEOUT"] = time_limit;
   return settings;
@@ -38,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_picture_that_takes_too_long_holds_no_other_and_is_an_erro
   const temporary_folder folder;
   world here{with_decoder(folder, "5s")};
   here.ask(request("slow", "a slow cat", slow_width));
-  here.ask(request("other", "another cat"));
+  here.ask(request("other", "another cat", R"("width": 1024, "height": 1024)"));
   BOOST_TEST(json{here.next_result().data}.text("/request_id") == "other");
   BOOST_TEST(here.memes->metric("meme_generator_decoders_stopped_total") == 0);
   const json error{here.next_error().data};

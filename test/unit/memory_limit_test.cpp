@@ -54,9 +54,9 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_understood_is_no_limit) {
       BOOST_TEST(limit_of(membership, {{"/sys/fs/cgroup/memory.max", content}}) == -1);
 }
 
-BOOST_AUTO_TEST_CASE(the_budget_is_a_quarter_of_the_limit) {
-  BOOST_TEST(default_byte_budget(1'024 * mib, 32 * mib) == 256 * mib);
-  BOOST_TEST(default_byte_budget(256 * mib, 32 * mib) == 64 * mib);
-  BOOST_TEST(default_byte_budget(std::nullopt, 32 * mib) == 64 * mib);
+BOOST_AUTO_TEST_CASE(the_budget_is_an_eighth_of_the_limit) {
+  BOOST_TEST(default_byte_budget(1'024 * mib, 32 * mib) == 128 * mib);
+  BOOST_TEST(default_byte_budget(256 * mib, 32 * mib) == 32 * mib);
+  BOOST_TEST(default_byte_budget(std::nullopt, 32 * mib) == 32 * mib);
   BOOST_TEST(default_byte_budget(64 * mib, 32 * mib) == 32 * mib); // room for one body
 }
