@@ -8,12 +8,10 @@
 //                         │  │  └───finished────┘ ◀──▶ store (Redis), fitter
 //                         │  └─answer──▶ publisher ──▶ NATS
 //                         └───published──┘
-//
 // Two rules make it survive the death of any of them:
-//
-//  1. Who hands work on keeps it until the answer is there, and hands it on again to the successor
-//     of an actor that has died (the supervisor announces successors with `peers`).
-//  2. Who is handed work that it has already ignores it. Work is known by its ticket or its key.
+//  1. A sender keeps a job until it has the answer, and gives it to the successor of an actor that
+//     has died (the supervisor announces successors with `peers`).
+//  2. An actor that gets a job twice ignores the second. A job is known by its ticket or its key.
 
 #include <chrono>
 #include <cstddef>
@@ -369,7 +367,6 @@ struct peers {
 };
 
 } // namespace meme
-
 // Nothing leaves the process: CAF need not know how to serialise these.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::peers_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::measure_mailbox)
