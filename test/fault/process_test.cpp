@@ -169,8 +169,7 @@ BOOST_AUTO_TEST_CASE(the_first_line_says_what_runs_with_what) {
   BOOST_TEST(first.text("/model") == "http://127.0.0.1:3/models/a/b?<hidden>");
   BOOST_TEST(first.text("/stream") == "PICTURES");
   BOOST_TEST(!contains(memes.process().err(), "s3cr3t"));
-  for (const auto& line : memes.log_lines())
-    BOOST_TEST(line.text("/level") != "warning", line.source());
+  BOOST_TEST(!contains(memes.process().err(), "is no setting"));
 }
 
 BOOST_AUTO_TEST_CASE(slips_and_chaos_are_warned_of_at_the_start) {

@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(a_jpeg_needs_a_frame_a_scan_and_an_end) {
   BOOST_TEST(complaint(head + "\xff\xd9" + "\0\0") == "a JPEG that is cut short");
   BOOST_TEST(complaint(head + "\xff\xd9..") == "a JPEG with a broken header");
   BOOST_TEST(complaint("\xff\xd8" + scan + "pixels\xff\xd9") == "a JPEG with a broken header");
-  BOOST_TEST(complaint(head + "pixels\xff\xd9") == "a JPEG with a broken header");
+  BOOST_TEST(complaint(head + "pixels\xff\xd9") == "a JPEG that is cut short");
   BOOST_TEST(complaint(head + std::string("\xff\xe1\0\1", 4) + scan + "pixels\xff\xd9")
              == "a JPEG with a broken header");
   BOOST_TEST(complaint(jpeg_header(0, 8) + scan + "pixels\xff\xd9")
@@ -224,6 +224,15 @@ BOOST_AUTO_TEST_CASE(fill_bytes_and_markers_without_length_are_stepped_over) {
   const auto whole = jpeg(8, 8);
   BOOST_TEST(
       is(picture_type::jpeg, whole.substr(0, 2) + "\xff\x01\xff\xff\xff\xff" + whole.substr(3)));
+}
+
+BOOST_AUTO_TEST_CASE(bytes_between_segments_are_stepped_over_as_decoders_do) {
+  const auto whole = jpeg(8, 8);
+  const auto with = [&](const std::string& junk) {
+    return whole.substr(0, 2) + "\xff\xfe" + std::string("\0\2", 2) + junk + whole.substr(2);
+  };
+  BOOST_TEST(is(picture_type::jpeg, with("junk")));
+  BOOST_TEST(is(picture_type::jpeg, with(std::string("\xff\0", 2))));
 }
 
 BOOST_AUTO_TEST_CASE(a_webp_needs_chunks_that_fit) {

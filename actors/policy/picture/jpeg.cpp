@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "actors/policy/byte_order.hpp"
 #include "actors/policy/picture/container.hpp"
 
@@ -80,14 +82,16 @@ walk walk_jpeg(std::string_view bytes) {
     return result;
   };
   while (rest.size() >= 4) {
-    if (byte_at(rest, 0) != marker::prefix)
-      return complain(broken);
+    if (byte_at(rest, 0) != marker::prefix) { // decoders step over it (libjpeg's next_marker)
+      rest.remove_prefix(std::min(rest.find('\xff'), rest.size()));
+      continue;
+    }
     const auto code = byte_at(rest, 1);
-    if (code == marker::prefix || stands_alone(code)) {
+    if (code == 0 || code == marker::prefix || stands_alone(code)) {
       rest.remove_prefix(code == marker::prefix ? 1 : 2);
       continue;
     }
-    if (code == 0 || code == marker::end_of_image)
+    if (code == marker::end_of_image)
       return complain(broken);
     const std::size_t length = big_endian_16(rest.substr(2)); // counts itself, not the marker
     if (length < 2)
