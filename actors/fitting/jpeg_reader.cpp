@@ -42,8 +42,22 @@ public:
   jpeg_reader& operator=(const jpeg_reader&) = delete;
 
   pixels read() {
-    if (setjmp(jump_) != 0) // NOLINT(cert-err52-cpp)
+    if (!decoded())
       fail();
+    return std::move(result_);
+  }
+
+private:
+  /// Not inlined, nor what it calls: in a function with `setjmp` the compiler takes every variable
+  /// for one that longjmp may spoil.
+  [[gnu::noinline]] bool decoded() {
+    if (setjmp(jump_) != 0) // NOLINT(cert-err52-cpp)
+      return false;
+    decode();
+    return true;
+  }
+
+  [[gnu::noinline]] void decode() {
     jpeg_mem_src(&jpeg_, as_bytes(bytes_), static_cast<unsigned long>(bytes_.size()));
     jpeg_read_header(&jpeg_, TRUE);
     const auto count = std::size_t{jpeg_.image_width} * jpeg_.image_height;
@@ -58,10 +72,8 @@ public:
     while (jpeg_.output_scanline < jpeg_.output_height)
       read_row();
     jpeg_finish_decompress(&jpeg_);
-    return std::move(result_);
   }
 
-private:
   [[noreturn]] static void on_error(j_common_ptr jpeg) {
     auto* self = static_cast<jpeg_reader*>(jpeg->client_data);
     jpeg->err->format_message(jpeg, self->error_);

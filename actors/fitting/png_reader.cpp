@@ -38,18 +38,30 @@ public:
   png_reader& operator=(const png_reader&) = delete;
 
   pixels read() {
-    if (setjmp(jump_) != 0) // NOLINT(cert-err52-cpp): the library's way
+    if (!decoded())
       throw broken_picture("PNG: " + std::string{error_});
+    return convert();
+  }
+
+private:
+  /// Not inlined, nor what it calls: in a function with `setjmp` the compiler takes every variable
+  /// for one that longjmp may spoil.
+  [[gnu::noinline]] bool decoded() {
+    if (setjmp(jump_) != 0) // NOLINT(cert-err52-cpp): the library's way
+      return false;
+    decode();
+    return true;
+  }
+
+  [[gnu::noinline]] void decode() {
     png_read_info(png_, info_);
     choose_colours();
     png_read_update_info(png_, info_);
     allocate();
     png_read_image(png_, rows_.data());
     png_read_end(png_, nullptr);
-    return convert();
   }
 
-private:
   [[noreturn]] static void on_error(png_structp png, png_const_charp text) {
     auto* self = static_cast<png_reader*>(png_get_error_ptr(png));
     std::snprintf(self->error_, sizeof self->error_, "%s", text);
