@@ -111,13 +111,10 @@ struct ingress_state {
   policy::publish_rules rules{{}, {}}; ///< where answers may go
   policy::pull_window window{0};
   binding bound;
-  bool link_up = false;
   std::size_t flow_permits = std::numeric_limits<std::size_t>::max(); ///< what the model takes …
   std::size_t held_at_flow = 0;   ///< … beside those of these that are still in work …
   std::uint64_t last_at_flow = 0; ///< … up to this number
   std::size_t answer_bytes = 0;   ///< in responses that are not settled
-  bool budget_exhausted = false;  ///< when it was last looked at
-  bool budget_told = false;       ///< that it is
   std::string inbox;
   io::subscription_ptr subscription;
   /// Those given up, youngest last: they still deliver what had arrived by then.
@@ -125,10 +122,8 @@ struct ingress_state {
   std::size_t open_subscriptions = 0;
   clock::time_point last_heard{};
   clock::time_point last_progress{};
-  bool look_again = false; ///< whether the provisioner is to be asked at a tick, and
-  clock::time_point look_not_before{};
-  unsigned troubles = 0; ///< pulls that were refused or ignored since one was answered
-  std::string trouble;   ///< the latest, for a person
+  clock::time_point look_not_before{}; ///< see look_again
+  std::string trouble;                 ///< the latest, for a person
 
   policy::lru_cache<earlier_tries> earlier{max_earlier * earlier_bytes}; ///< by message key
   policy::line_limit answer_lines{0};
@@ -137,8 +132,13 @@ struct ingress_state {
   std::uint64_t last_number = 0;
   policy::stage_survey survey;
   std::uint64_t queue_waiting = 0; ///< as last looked at
-  bool fed = false;                ///< a message has come since the last survey
   std::minstd_rand random;
+  unsigned troubles = 0; ///< pulls that were refused or ignored since one was answered
+  bool link_up = false;
+  bool look_again = false;       ///< the provisioner is to be asked at a tick
+  bool budget_exhausted = false; ///< when it was last looked at
+  bool budget_told = false;      ///< that it is
+  bool fed = false;              ///< a message has come since the last survey
   bool draining = false;
 
   static constexpr const char* name = "ingress";

@@ -79,13 +79,15 @@ void name_lookup::start(const std::string& host, callback done) {
     throw std::system_error(errno, std::generic_category(), "name look-up");
   loop_.watch(pending_->signal.get(), EPOLLIN, [this](std::uint32_t) { on_answer(); });
   ++running_;
-  // Hidden: nothing waits for its end but the system's own destructor.
-  system_.spawn<caf::detached + caf::hidden>([answer = pending_, host] {
-    answer->find(host);
+  // Hidden: nothing waits for its end but the system's own destructor. The answer is an argument,
+  // for CAF 0.17 binds a reference to null where a function is spawned without any.
+  auto look_up = [](const std::shared_ptr<shared_answer>& answer, const std::string& name) {
+    answer->find(name);
     --running_;
     const std::uint64_t one = 1;
     [[maybe_unused]] auto written = ::write(answer->signal.get(), &one, sizeof one);
-  });
+  };
+  system_.spawn<caf::detached + caf::hidden>(look_up, pending_, host);
 }
 
 void name_lookup::on_answer() {

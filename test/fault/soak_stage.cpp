@@ -1,7 +1,6 @@
 #include "test/fault/soak_stage.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -29,12 +28,6 @@ constexpr const char* model_homes[] = {"127.0.0.1", "127.0.0.2"};
 std::string named(std::string url) {
   const std::string host = model_homes[0];
   return url.replace(url.find(host), host.size(), model_name);
-}
-
-/// AddressSanitizer wants to be the first library, which the one of the names is.
-std::string asan_options() {
-  const auto* others = std::getenv("ASAN_OPTIONS");
-  return (others != nullptr ? others + std::string{":"} : "") + "verify_asan_link_order=0";
 }
 
 } // namespace
@@ -80,7 +73,6 @@ environment soak_stage::variables(std::size_t index) const {
                  {"MEME_GENERATOR_RETRY_CAP", "1s"},
                  {"MEME_NATS_PING_INTERVAL", "1s"},
                  {"DRAIN_TIMEOUT", "5"},
-                 {"ASAN_OPTIONS", asan_options()},
                  {"LD_PRELOAD", MEME_TEST_NAMES_LIBRARY},
                  {"TEST_NAMES_FILE", names_file()},
                  {"MEME_GENERATOR_ALLOW_INSECURE_TOKEN", "true"},

@@ -44,6 +44,10 @@ std::vector<std::string> environment_block(environment variables) {
        {"PATH", "HOME", "TMPDIR", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"})
     if (const auto* value = std::getenv(name))
       variables.try_emplace(name, value);
+  if (variables.count("LD_PRELOAD") != 0) { // AddressSanitizer wants to be the first library
+    auto& options = variables["ASAN_OPTIONS"];
+    options += (options.empty() ? "" : ":") + std::string{"verify_asan_link_order=0"};
+  }
   std::vector<std::string> block;
   for (const auto& [name, value] : variables)
     block.push_back(name + "=" + value);
