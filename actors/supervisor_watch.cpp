@@ -123,10 +123,12 @@ void supervisor_state::on_mute(const std::string& which) {
   for (auto& each : children) {
     if (each.name != which || !each.handle)
       continue;
-    sinks.push_back(self->spawn([](caf::event_based_actor* sink) -> caf::behavior {
+    // With an argument, for CAF 0.17 binds a reference to null where there is none.
+    auto drop_all = [](caf::event_based_actor* sink, caf::unit_t) -> caf::behavior {
       sink->set_default_handler(caf::drop);
       return {[](caf::unit_t) {}};
-    }));
+    };
+    sinks.push_back(self->spawn(drop_all, caf::unit));
     each.replace(now_peers, sinks.back());
     announce();
   }
