@@ -167,6 +167,15 @@ consumer_config consumer_config_in(const reader& json) {
   return result;
 }
 
+/// Null where the reply is no JSON.
+rapidjson::Document parsed(std::string_view reply) {
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseIterativeFlag>(reply.data(), reply.size());
+  if (document.HasParseError())
+    document.SetNull();
+  return document;
+}
+
 } // namespace
 
 bool stream_config::forgets() const {
@@ -177,10 +186,7 @@ bool stream_config::forgets() const {
 }
 
 std::optional<stream_info> read_stream_info(std::string_view reply) {
-  rapidjson::Document document;
-  document.Parse<rapidjson::kParseIterativeFlag>(reply.data(), reply.size());
-  if (document.HasParseError())
-    return {};
+  const auto document = parsed(reply);
   const reader json{&document};
   const auto config = json.inside("config");
   if (!config.exists())
@@ -196,10 +202,7 @@ std::optional<stream_info> read_stream_info(std::string_view reply) {
 }
 
 std::optional<consumer_info> read_consumer_info(std::string_view reply) {
-  rapidjson::Document document;
-  document.Parse<rapidjson::kParseIterativeFlag>(reply.data(), reply.size());
-  if (document.HasParseError())
-    return {};
+  const auto document = parsed(reply);
   const reader json{&document};
   const auto config = json.inside("config");
   if (!config.exists())
