@@ -123,7 +123,7 @@ struct ingress_state {
   clock::time_point last_heard{};
   clock::time_point last_progress{};
   clock::time_point look_not_before{}; ///< see look_again
-  std::string trouble;                 ///< the latest, for a person
+  std::string trouble;                 ///< the latest, in words
 
   policy::lru_cache<earlier_tries> earlier{max_earlier * earlier_bytes}; ///< by message key
   policy::line_limit answer_lines{0};
