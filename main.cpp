@@ -3,9 +3,9 @@
 #include <iostream>
 #include <string_view>
 
-#include "actors/fitting/fit_program.hpp"
 #include "actors/io/standard_descriptors.hpp"
-#include "actors/service.hpp"
+#include "actors/pictures/recompress_program.hpp"
+#include "actors/supervisor/service.hpp"
 #include "client/dead.hpp"
 #include "client/load.hpp"
 #include "client/provision.hpp"

@@ -8,10 +8,10 @@
 #include <variant>
 #include <vector>
 
-#include "actors/instruments.hpp"
-#include "actors/policy/cache_key.hpp"
-#include "actors/policy/lru.hpp"
-#include "actors/policy/plan.hpp"
+#include "actors/base/lru.hpp"
+#include "actors/cache/cache_key.hpp"
+#include "actors/ingress/plan.hpp"
+#include "actors/metrics/metrics.hpp"
 #include "messages/delivery.hpp"
 #include "messages/outcome.hpp"
 #include "messages/picture.hpp"

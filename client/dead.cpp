@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "actors/intake.hpp"
-#include "actors/io/jetstream.hpp"
+#include "actors/ingress/request_decoder.hpp"
+#include "actors/io/nats/jetstream.hpp"
 #include "client/nats.hpp"
 #include "client/say.hpp"
 

@@ -4,8 +4,8 @@
 #include <atomic>
 #include <cstdint>
 
-#include "actors/io/nats_options.hpp"
-#include "actors/io/nats_request.hpp"
+#include "actors/io/nats/nats_options.hpp"
+#include "actors/io/nats/nats_request.hpp"
 #include "actors/io/reachability.hpp"
 #include "config/address.hpp"
 #include "messages/refusal.hpp"

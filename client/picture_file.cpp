@@ -7,7 +7,7 @@
 #include <memory>
 #include <system_error>
 
-#include "actors/policy/picture_check.hpp"
+#include "actors/pictures/formats/picture_check.hpp"
 
 namespace meme::client {
 

@@ -3,8 +3,8 @@
 #include <exception>
 #include <iostream>
 
-#include "actors/provision.hpp"
-#include "actors/stranded.hpp"
+#include "actors/provisioner/provision.hpp"
+#include "actors/publisher/stranded.hpp"
 #include "client/nats.hpp"
 #include "client/say.hpp"
 #include "client/status.hpp"

@@ -27,14 +27,14 @@
 #include <caf/all.hpp>
 #include <prometheus/gauge.h>
 
-#include "actors/io/bus.hpp"
-#include "actors/policy/model_failure.hpp"
-#include "actors/policy/progress_watch.hpp"
 #include "messages/binding.hpp"
+#include "messages/bus.hpp"
 #include "messages/delivery.hpp"
 #include "messages/outcome.hpp"
 #include "messages/picture_spec.hpp"
 #include "messages/request.hpp"
+#include "messages/stage.hpp"
+#include "messages/verdict.hpp"
 
 namespace meme {
 

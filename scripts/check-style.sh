@@ -49,25 +49,53 @@ report 'at most 70 lines a function' < <(awk '
     first[RLENGTH] = FNR
   }' "${cpp[@]}")
 
-own='#include "(actors|client|config|messages|sketch-server|test)/'
-report 'policy includes nothing of ours but messages' \
-  < <(grep -rnE "$own" actors/policy | grep -vE '"(messages|actors/policy)/' || true)
-report 'io includes no actors, and of the configuration only options and addresses' \
-  < <(grep -rnE "$own" actors/io \
-    | grep -vE '"(messages|actors/io)/|"config/(options|address|clear_text).hpp"' || true)
-report 'messages include nothing of ours but io and policy' \
-  < <(grep -rnE "$own" messages | grep -vE '"(messages|actors/io|actors/policy)/' || true)
+# Where each folder's headers may come from, beside itself. A rule of one actor that another needs
+# is pure code in the folder of the one that it is about.
+declare -A may_include=(
+  [messages]=''
+  [config]='messages'
+  [actors/io]='messages config'
+  [actors/base]='messages config actors/io'
+  [actors/metrics]='messages config actors/io actors/base'
+  [actors/pictures]='messages config actors/io actors/base actors/metrics'
+  [actors/cache]='messages config actors/io actors/base actors/metrics actors/pictures'
+  [actors/generator]='messages config actors/io actors/base actors/metrics actors/pictures'
+  [actors/ingress]='messages config actors/io actors/base actors/metrics actors/cache
+    actors/generator'
+  [actors/publisher]='messages config actors/io actors/base actors/metrics actors/ingress'
+  [actors/provisioner]='messages config actors/io actors/base actors/metrics actors/ingress
+    actors/publisher'
+  [actors/supervisor]='messages config actors/[a-z]+'
+  [client]='messages config actors/[a-z]+'
+)
+own='"(actors|client|config|messages|sketch-server|test|bench)/'
+for folder in "${!may_include[@]}"; do
+  allowed="$folder ${may_include[$folder]}"
+  report "$folder includes only: ${may_include[$folder]:-itself}" \
+    < <(grep -rnE "#include $own" "$folder" \
+      | grep -vE "\"($(tr -s ' \n' '|' <<< "${allowed%% }"))/" || true)
+done
+for folder in actors/*/; do
+  [ -n "${may_include[${folder%/}]+known}" ] || report 'has no rule here' <<< "$folder"
+done
+report 'io includes of the configuration only options and addresses' \
+  < <(grep -rnE '#include "config/' actors/io \
+    | grep -vE '"config/(options|address|clear_text).hpp"' || true)
+
+# tsort names the folders of a circle.
+report 'no circle between folders' < <(
+  for file in "${core[@]}"; do
+    grep -hoE "^#include ${own}[^\"]*" "$file" | sed -E 's,.*",,; s,/[^/]*$,,' \
+      | sed "s,^,$(dirname "$file") ,"
+  done | awk '$1 != $2' | sort -u | tsort 2>&1 > /dev/null | sed 's/^tsort: //' || true)
 
 # Who includes the header of another actor could reach past its interface. The supervisor spawns
-# them all, the service the supervisor.
-actor_headers=$(grep -lE '\<spawn_[a-z_]+\(' actors/*.hpp || true)
-for file in actors/*.?pp; do
-  for header in $actor_headers; do
-    name=$(basename "$header" .hpp)
-    case $file in actors/supervisor.* | actors/service.cpp | "actors/$name"*) continue ;; esac
-    report 'actors meet only through messages/interfaces.hpp' \
-      < <(grep -nHF "#include \"$header\"" "$file" || true)
-  done
+# them all.
+actor_headers=$(grep -lrE '\<spawn_[a-z_]+\(' actors --include='*.hpp' || true)
+for header in $actor_headers; do
+  report 'actors meet only through messages/interfaces.hpp' \
+    < <(grep -rnF "#include \"$header\"" actors \
+      | grep -vE "^(actors/supervisor|$(dirname "$header"))/" || true)
 done
 
 report 'threads and locks are the actor system'"'"'s' \

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE cache
 #include <boost/test/unit_test.hpp>
 
-#include "actors/cache.hpp"
+#include "actors/cache/cache.hpp"
 #include "test/actors/fixture.hpp"
 
 using namespace meme;

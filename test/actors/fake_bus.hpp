@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/io/bus.hpp"
+#include "messages/bus.hpp"
 
 namespace meme::test {
 

@@ -8,7 +8,7 @@
 #include <caf/all.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 
-#include "actors/context.hpp"
+#include "actors/base/context.hpp"
 #include "actors/io/log.hpp"
 #include "messages/interfaces.hpp"
 #include "test/actors/fake_bus.hpp"

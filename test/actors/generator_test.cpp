@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE generator
 #include <boost/test/unit_test.hpp>
 
-#include "actors/generator.hpp"
+#include "actors/generator/generator.hpp"
 #include "test/actors/fixture.hpp"
 
 using namespace meme;

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "actors/ingress.hpp"
+#include "actors/ingress/ingress.hpp"
 #include "test/actors/fixture.hpp"
 
 namespace meme::test {

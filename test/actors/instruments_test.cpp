@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "actors/instruments.hpp"
+#include "actors/metrics/metrics.hpp"
 
 using namespace meme;
 

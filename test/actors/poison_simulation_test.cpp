@@ -10,8 +10,8 @@
 #include <map>
 #include <random>
 
-#include "actors/generator.hpp"
-#include "actors/policy/retry.hpp"
+#include "actors/generator/generator.hpp"
+#include "actors/generator/retry.hpp"
 #include "test/actors/fixture.hpp"
 
 using namespace meme;

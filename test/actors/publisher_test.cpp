@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE publisher
 #include <boost/test/unit_test.hpp>
 
-#include "actors/publisher.hpp"
+#include "actors/publisher/publisher.hpp"
 #include "test/actors/fixture.hpp"
 
 using namespace meme;

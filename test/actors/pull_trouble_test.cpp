@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE pull_trouble
 #include <boost/test/unit_test.hpp>
 
-#include "actors/ingress.hpp"
+#include "actors/ingress/ingress.hpp"
 #include "test/actors/fixture.hpp"
 
 using namespace meme;

@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE stream_check
 #include <boost/test/unit_test.hpp>
 
-#include "actors/stream_check.hpp"
+#include "actors/provisioner/stream_check.hpp"
 
 using namespace meme;
 using namespace std::chrono_literals;

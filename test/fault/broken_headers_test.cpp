@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "actors/io/listener.hpp"
+#include "actors/io/http/listener.hpp"
 #include "test/support/world.hpp"
 
 using namespace meme::test;

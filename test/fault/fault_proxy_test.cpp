@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-#include "actors/io/listener.hpp"
+#include "actors/io/http/listener.hpp"
 #include "actors/io/unique_fd.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/fault_proxy.hpp"

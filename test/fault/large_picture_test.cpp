@@ -3,7 +3,7 @@
 #define BOOST_TEST_MODULE large_picture
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/picture_check.hpp"
+#include "actors/pictures/formats/picture_check.hpp"
 #include "client/answer.hpp"
 #include "test/support/world.hpp"
 

@@ -10,7 +10,7 @@
 
 #include <csignal>
 
-#include "actors/io/listener.hpp"
+#include "actors/io/http/listener.hpp"
 #include "test/support/stopwatch.hpp"
 #include "test/support/world.hpp"
 

@@ -12,7 +12,7 @@
 #include <ostream>
 #include <thread>
 
-#include "actors/io/listener.hpp"
+#include "actors/io/http/listener.hpp"
 #include "test/support/standing_rule.hpp"
 
 using namespace meme::test;

@@ -4,8 +4,8 @@
 #include <string>
 #include <variant>
 
-#include "actors/policy/url.hpp"
 #include "config/address.hpp"
+#include "config/url.hpp"
 #include "test/fuzz/target.hpp"
 
 namespace meme::fuzz {

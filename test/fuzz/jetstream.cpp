@@ -2,8 +2,8 @@
 // separated by `|`: acknowledgement subject, Status, Nats-Pending-Messages. The window of permits
 // is driven by them as the ingress does it.
 
-#include "actors/policy/pull_status.hpp"
-#include "actors/policy/pull_window.hpp"
+#include "actors/ingress/pull_status.hpp"
+#include "actors/ingress/pull_window.hpp"
 #include "messages/delivery.hpp"
 #include "test/fuzz/target.hpp"
 

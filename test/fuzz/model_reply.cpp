@@ -4,9 +4,9 @@
 
 #include <charconv>
 
-#include "actors/policy/model_failure.hpp"
-#include "actors/policy/picture_check.hpp"
-#include "actors/policy/retry_after.hpp"
+#include "actors/generator/providers/model_failure.hpp"
+#include "actors/generator/providers/retry_after.hpp"
+#include "actors/pictures/formats/picture_check.hpp"
 #include "test/fuzz/target.hpp"
 
 namespace meme::fuzz {

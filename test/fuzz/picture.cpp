@@ -1,8 +1,8 @@
 // Bytes that may be a picture: what the check of a container says, and what is read from its
 // metadata before it is decoded.
 
-#include "actors/policy/picture_check.hpp"
-#include "actors/policy/picture_metadata.hpp"
+#include "actors/pictures/formats/picture_check.hpp"
+#include "actors/pictures/formats/picture_metadata.hpp"
 #include "test/fuzz/target.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,7 +1,7 @@
 // Subjects that others name: the first line is a filter that a stream keeps, the second the list of
 // reply subjects, the rest a subject that a request or a dead letter names.
 
-#include "actors/policy/publish_rules.hpp"
+#include "messages/publish_rules.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "actors/policy/redaction.hpp"
+#include "messages/redaction.hpp"
 #include "test/fuzz/target.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -8,8 +8,8 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include "actors/policy/cache_key.hpp"
-#include "actors/policy/plan.hpp"
+#include "actors/cache/cache_key.hpp"
+#include "actors/ingress/plan.hpp"
 #include "messages/request.hpp"
 #include "test/fuzz/target.hpp"
 

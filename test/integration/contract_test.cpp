@@ -7,7 +7,7 @@
 #include <ctime>
 #include <set>
 
-#include "actors/policy/picture_check.hpp"
+#include "actors/pictures/formats/picture_check.hpp"
 #include "client/answer.hpp"
 #include "test/support/world.hpp"
 

@@ -6,7 +6,7 @@
 
 #include <zlib.h>
 
-#include "actors/io/redirect.hpp"
+#include "actors/io/http/redirect.hpp"
 #include "test/support/http_calls.hpp"
 #include "test/support/raw_model.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "actors/io/http_client.hpp"
+#include "actors/io/http/http_client.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/sketch_server.hpp"
 #include "test/support/temporary_folder.hpp"

@@ -10,8 +10,8 @@
 #include <deque>
 #include <string>
 
-#include "actors/io/http_server.hpp"
-#include "actors/io/listener.hpp"
+#include "actors/io/http/http_server.hpp"
+#include "actors/io/http/listener.hpp"
 #include "test/support/eventually.hpp"
 
 using namespace meme;

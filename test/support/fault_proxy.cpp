@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "actors/io/event_loop.hpp"
-#include "actors/io/listener.hpp"
+#include "actors/io/http/listener.hpp"
 #include "actors/io/unique_fd.hpp"
 #include "test/support/fault_proxy_link.hpp"
 #include "test/support/fault_proxy_sockets.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/io/http_client.hpp"
+#include "actors/io/http/http_client.hpp"
 #include "test/support/eventually.hpp"
 
 namespace meme::test {

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "actors/io/listener.hpp"
+#include "actors/io/http/listener.hpp"
 #include "actors/io/unique_fd.hpp"
 
 namespace meme::test {

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE backoff
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/backoff.hpp"
+#include "actors/base/backoff.hpp"
 
 using namespace std::chrono_literals;
 using namespace meme::policy;

@@ -5,7 +5,7 @@
 #include <set>
 #include <vector>
 
-#include "actors/policy/cache_key.hpp"
+#include "actors/cache/cache_key.hpp"
 
 using meme::picture_spec;
 using meme::policy::cache_key;

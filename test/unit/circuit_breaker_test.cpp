@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "actors/policy/circuit_breaker.hpp"
+#include "actors/generator/circuit_breaker.hpp"
 
 using namespace meme::policy;
 using namespace std::chrono_literals;

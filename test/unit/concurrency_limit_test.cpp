@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE concurrency_limit
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/concurrency_limit.hpp"
+#include "actors/generator/concurrency_limit.hpp"
 
 using namespace meme::policy;
 using namespace std::chrono_literals;

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE descriptor_share
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/descriptor_share.hpp"
+#include "actors/supervisor/descriptor_share.hpp"
 
 using meme::policy::messages_for_descriptors;
 

@@ -1,8 +1,8 @@
 #define BOOST_TEST_MODULE endpoint
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/endpoint.hpp"
-#include "actors/policy/url.hpp"
+#include "actors/generator/endpoint.hpp"
+#include "config/url.hpp"
 
 using namespace meme::policy;
 

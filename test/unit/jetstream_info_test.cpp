@@ -3,7 +3,7 @@
 #define BOOST_TEST_MODULE jetstream_info
 #include <boost/test/unit_test.hpp>
 
-#include "actors/io/jetstream_info.hpp"
+#include "actors/io/nats/jetstream_info.hpp"
 
 using namespace meme::io;
 using namespace std::chrono_literals;

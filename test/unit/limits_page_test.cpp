@@ -11,7 +11,7 @@
 #include <sstream>
 #include <string>
 
-#include "actors/io/page_connections.hpp"
+#include "actors/io/http/server_connections.hpp"
 #include "config/table.hpp"
 #include "config/value.hpp"
 #include "test/unit/limit_rows.hpp"

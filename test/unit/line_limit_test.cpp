@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE line_limit
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/line_limit.hpp"
+#include "actors/base/line_limit.hpp"
 
 using namespace meme::policy;
 using namespace std::chrono_literals;

@@ -6,7 +6,7 @@
 #include <memory>
 #include <random>
 
-#include "actors/policy/lru.hpp"
+#include "actors/base/lru.hpp"
 
 using namespace std::chrono_literals;
 using cache = meme::policy::lru_cache<int>;

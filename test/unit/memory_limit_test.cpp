@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "actors/policy/memory_limit.hpp"
+#include "actors/supervisor/memory_limit.hpp"
 
 using namespace meme::policy;
 

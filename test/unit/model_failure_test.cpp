@@ -3,8 +3,8 @@
 
 #include <random>
 
-#include "actors/policy/model_failure.hpp"
-#include "actors/policy/model_words.hpp"
+#include "actors/generator/providers/model_failure.hpp"
+#include "actors/generator/providers/model_words.hpp"
 #include "messages/utf8.hpp"
 #include "test/unit/samples.hpp"
 

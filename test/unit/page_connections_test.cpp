@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "actors/io/page_connections.hpp"
+#include "actors/io/http/server_connections.hpp"
 
 using meme::io::page_connection_limits;
 using meme::io::page_connections;

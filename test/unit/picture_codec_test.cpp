@@ -11,7 +11,7 @@
 #include <png.h>
 #include <webp/encode.h>
 
-#include "actors/fitting/codec.hpp"
+#include "actors/pictures/codecs/codec.hpp"
 #include "test/unit/samples.hpp"
 
 using namespace meme;

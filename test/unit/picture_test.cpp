@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "actors/policy/picture_check.hpp"
+#include "actors/pictures/formats/picture_check.hpp"
 #include "test/unit/samples.hpp"
 
 using namespace meme;

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE plan
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/plan.hpp"
+#include "actors/ingress/plan.hpp"
 
 using meme::meme_request;
 using namespace meme::policy;

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "actors/policy/progress_watch.hpp"
+#include "actors/base/stage_survey.hpp"
+#include "actors/supervisor/progress_watch.hpp"
 
 using namespace meme::policy;
 using namespace std::chrono_literals;

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE publish_rules
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/publish_rules.hpp"
+#include "messages/publish_rules.hpp"
 #include "messages/subject.hpp"
 
 using namespace meme;

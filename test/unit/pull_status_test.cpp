@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE pull_status
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/pull_status.hpp"
+#include "actors/ingress/pull_status.hpp"
 
 using meme::policy::read_pull_status;
 using kind = meme::policy::pull_status::kind;

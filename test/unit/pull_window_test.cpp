@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "actors/policy/pull_window.hpp"
+#include "actors/ingress/pull_window.hpp"
 
 using meme::policy::pull_window;
 

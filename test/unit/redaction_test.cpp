@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "actors/policy/redaction.hpp"
+#include "messages/redaction.hpp"
 
 using meme::policy::hide_internal_addresses;
 using meme::policy::redact;

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE redis_error
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/redis_error.hpp"
+#include "actors/cache/redis_error.hpp"
 
 using namespace meme::policy;
 using scope = redis_error::scope;

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE restart_intensity
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/restart_intensity.hpp"
+#include "actors/supervisor/restart_intensity.hpp"
 
 using namespace std::chrono_literals;
 using meme::policy::restart_intensity;

@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "actors/policy/retry_after.hpp"
+#include "actors/generator/providers/retry_after.hpp"
 
 using namespace meme::policy;
 

@@ -4,7 +4,7 @@
 #include <random>
 #include <set>
 
-#include "actors/policy/retry.hpp"
+#include "actors/generator/retry.hpp"
 
 using namespace std::chrono_literals;
 using namespace meme::policy;

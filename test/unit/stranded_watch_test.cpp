@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE stranded_watch
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/stranded_watch.hpp"
+#include "actors/publisher/stranded_watch.hpp"
 
 using namespace meme::policy;
 using places = std::vector<std::uint64_t>;

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE suspects
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/suspects.hpp"
+#include "actors/generator/suspects.hpp"
 
 using namespace meme::policy;
 using namespace std::chrono_literals;

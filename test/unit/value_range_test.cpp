@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE value_range
 #include <boost/test/unit_test.hpp>
 
-#include "actors/policy/value_range.hpp"
+#include "actors/cache/value_range.hpp"
 
 using meme::policy::value_range;
 

@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "actors/io/value_seal.hpp"
+#include "actors/io/redis/value_seal.hpp"
 #include "config_samples.hpp"
 
 using meme::io::value_seal;

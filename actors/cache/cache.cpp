@@ -1,0 +1,254 @@
+#include "actors/cache/cache.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/base/resilience.hpp"
+
+namespace meme {
+
+namespace {
+
+/// Look-ups that have waited too long are looked for no more often than this.
+constexpr std::chrono::milliseconds min_tick{5};
+
+} // namespace
+
+cache_actor::behavior_type cache_state::start(context_ptr with) {
+  install_handlers(self, name);
+  shared = std::move(with);
+  pictures.emplace(shared->options.cache.local_bytes);
+  return {
+      [this](peers_ptr& now) { on_peers(std::move(now)); },
+      [this](measure_mailbox to) {
+        report_mailbox(self, to);
+        report_stages();
+      },
+      [this](lookup& what) { on_lookup(std::move(what.what)); },
+      [this](stored& what) { on_stored(what); },
+      [this](generated& what) { on_generated(what); },
+      [this](fitted& what) { on_fitted(what); },
+      [this](caf::tick_atom) { on_tick(); },
+      [this](drain) { on_drain(); },
+  };
+}
+
+void cache_state::on_drain() {
+  draining = true;
+  if (now_peers->generator)
+    self->send(now_peers->generator, drain{});
+}
+
+void cache_state::on_peers(peers_ptr now) {
+  auto before = std::exchange(now_peers, std::move(now));
+  // A store that is gone or was replaced has forgotten what it was asked: it is not there.
+  auto store_lost = now_peers->store != before->store;
+  auto new_generator = now_peers->generator && now_peers->generator != before->generator;
+  auto new_fitter = now_peers->fitter && now_peers->fitter != before->fitter;
+  if (new_generator && draining)
+    on_drain();
+  for (auto& [key, each] : flights) {
+    if (each.at == stage::looking_up && store_lost && before->store)
+      generate_picture(each);
+    else if (each.at == stage::generating && new_generator)
+      generate_picture(each);
+    else if (each.at == stage::fitting && new_fitter)
+      make_fit(each);
+  }
+  // Tickets of an ingress that has died concern nobody; its successor gets the messages again.
+}
+
+void cache_state::on_lookup(job_ptr what) {
+  if (caching()) {
+    auto hit = pictures->get(what->key, self->clock().now());
+    // One that does not fit was kept when the server took more.
+    if (hit && (*hit)->base64.size() <= base64_size(what->largest)) {
+      shared->metrics->cache_hits.Increment();
+      if (now_peers->ingress)
+        self->send(now_peers->ingress, finished{what->id, success{*hit, true, what->spec.model}});
+      return;
+    }
+  }
+  auto [found, is_new] = flights.try_emplace(what->key);
+  auto& joined = found->second;
+  auto known = std::find(joined.waiters.begin(), joined.waiters.end(), what->id);
+  if (known == joined.waiters.end())
+    joined.waiters.push_back(what->id);
+  if (is_new) {
+    joined.first = std::move(what);
+    look_up(joined);
+  } else if (known == joined.waiters.end()) {
+    shared->metrics->joined_requests.Increment();
+    // It may have to be answered sooner than the first.
+    if (what->tried_since && joined.at == stage::generating && now_peers->generator)
+      self->send(now_peers->generator, generate{std::move(what)});
+  }
+}
+
+void cache_state::look_up(flight& opened) {
+  if (!caching() || !now_peers->store)
+    return generate_picture(opened);
+  opened.at = stage::looking_up;
+  opened.asked = self->clock().now();
+  if (!std::exchange(ticking, true))
+    self->delayed_send(self, shared->options.cache.timeout, caf::tick_atom_v);
+  self->send(now_peers->store, fetch{opened.first->key});
+}
+
+/// The store answers in time by itself, unless its thread is held up; the bound is kept here.
+void cache_state::on_tick() {
+  const auto now = self->clock().now();
+  const auto patience = shared->options.cache.timeout;
+  // No model can be called either while there is no room for a picture, and Redis is not to blame:
+  // what would be a hit must not be paid for.
+  const auto no_room = shared->budget && shared->budget->exhausted();
+  std::optional<clock::time_point> oldest;
+  for (auto& [key, each] : flights) {
+    if (each.at != stage::looking_up)
+      continue;
+    if (no_room)
+      each.asked = now;
+    if (now - each.asked >= patience)
+      generate_picture(each);
+    else if (!oldest || each.asked < *oldest)
+      oldest = each.asked;
+  }
+  ticking = oldest.has_value();
+  if (ticking)
+    self->delayed_send(self, std::max<clock::duration>(*oldest + patience - now, min_tick),
+                       caf::tick_atom_v);
+}
+
+void cache_state::on_stored(stored& what) {
+  auto found = flights.find(what.key);
+  if (found == flights.end() || found->second.at != stage::looking_up)
+    return;
+  if (!what.picture)
+    return generate_picture(found->second);
+  std::chrono::milliseconds ttl = shared->options.cache.ttl;
+  // Without a lifetime of its own (somebody else stored it) it gets ours.
+  auto lifetime = what.ttl_left.count() < 0 ? ttl : std::min(ttl, what.ttl_left);
+  auto& waiting = found->second;
+  waiting.cached = true;
+  picture_found(waiting, std::move(what.picture), lifetime);
+}
+
+void cache_state::generate_picture(flight& opened) {
+  opened.at = stage::generating;
+  opened.picture.reset();
+  if (now_peers->generator)
+    self->send(now_peers->generator, generate{opened.first});
+}
+
+void cache_state::on_generated(generated& what) {
+  auto found = flights.find(what.key);
+  if (found == flights.end())
+    return;
+  if (auto* drawn = std::get_if<picture_ptr>(&what.result))
+    return picture_found(found->second, std::move(*drawn), shared->options.cache.ttl);
+  count_waiters(found->second, false);
+  finish(what.key, std::get<failure>(std::move(what.result)));
+}
+
+void cache_state::picture_found(flight& ended, picture_ptr picture, clock::duration lifetime) {
+  ended.picture = std::move(picture);
+  ended.lifetime = lifetime;
+  if (ended.picture->bytes.size() <= ended.first->largest)
+    return keep_and_finish(ended);
+  ended.at = stage::fitting;
+  make_fit(ended);
+}
+
+void cache_state::make_fit(const flight& ended) {
+  if (now_peers->fitter)
+    self->send(now_peers->fitter, fit{ended.first->key, ended.picture, ended.first->largest});
+}
+
+void cache_state::on_fitted(fitted& what) {
+  auto found = flights.find(what.key);
+  if (found == flights.end() || found->second.at != stage::fitting)
+    return; // of a fitter that has died since
+  auto& ended = found->second;
+  if (auto* failed = std::get_if<failure>(&what.result))
+    return on_unfit(ended, std::move(*failed));
+  ended.picture = std::move(std::get<picture_ptr>(what.result));
+  keep_and_finish(ended);
+}
+
+/// A damaged picture is drawn once more, as one is whose damage shows without decoding it: so often
+/// as the model is called within one delivery.
+void cache_state::on_unfit(flight& ended, failure why) {
+  if (why.code == error_code::invalid_picture) {
+    if (std::exchange(ended.cached, false))
+      return generate_picture(ended); // the stored one is of no use
+    if (++ended.broken < shared->options.generator.max_attempts && !draining) {
+      shared->metrics->retries_by(why.code).Increment();
+      return generate_picture(ended);
+    }
+    why.retry = true;
+  }
+  count_waiters(ended, ended.cached);
+  finish(std::string{ended.first->key}, why);
+}
+
+void cache_state::keep_and_finish(flight& ended) {
+  auto& first = *ended.first;
+  auto encoded = encode(*ended.picture);
+  if (caching()) {
+    remember(first.key, encoded, ended.lifetime);
+    if (!ended.cached && now_peers->store)
+      self->send(now_peers->store, keep{first.key, std::move(ended.picture)});
+  }
+  count_waiters(ended, ended.cached);
+  finish(first.key, success{std::move(encoded), ended.cached, first.spec.model});
+}
+
+void cache_state::count_waiters(const flight& ended, bool hit) {
+  auto& counter = hit ? shared->metrics->cache_hits : shared->metrics->cache_misses;
+  counter.Increment(static_cast<double>(ended.waiters.size()));
+}
+
+void cache_state::remember(const std::string& key, const encoded_picture_ptr& picture,
+                           clock::duration lifetime) {
+  pictures->put(key, picture, picture->base64.size(), self->clock().now() + lifetime);
+  shared->metrics->local_cache_bytes.Set(static_cast<double>(pictures->bytes()));
+}
+
+void cache_state::finish(const std::string& key, const outcome& result) {
+  auto ended = flights.extract(key); // which `key` may be a part of
+  if (now_peers->ingress)
+    for (auto& waiter : ended.mapped().waiters)
+      self->send(now_peers->ingress, finished{waiter, result});
+}
+
+/// For the watch on progress: for whom the flights wait.
+void cache_state::report_stages() {
+  survey.begin();
+  for (auto& [key, each] : flights) {
+    switch (each.at) {
+    case stage::looking_up:
+      survey.see(each.mark, policy::stage::store);
+      break;
+    case stage::generating:
+      survey.see(each.mark, policy::stage::generator);
+      break;
+    case stage::fitting:
+      survey.see(each.mark, policy::stage::fitter);
+      break;
+    }
+  }
+  if (now_peers->supervisor)
+    self->send(now_peers->supervisor,
+               progress_report{
+                   survey.end(self->clock().now(), {policy::stage::store, policy::stage::generator,
+                                                    policy::stage::fitter})});
+}
+
+cache_actor spawn_cache(caf::local_actor* parent, context_ptr shared) {
+  auto behavior = [](cache_actor::stateful_pointer<cache_state> self, context_ptr with) {
+    return self->state.start(std::move(with));
+  };
+  return parent->spawn(behavior, std::move(shared));
+}
+
+} // namespace meme

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/base/context.hpp"
+#include "actors/base/lru.hpp"
+#include "actors/base/stage_survey.hpp"
+#include "actors/metrics/metrics.hpp"
+#include "messages/interfaces.hpp"
+
+namespace meme {
+
+/// Finds pictures, and sees to it that none is drawn twice at a time.
+///
+///   lookup ─▶ in-process LRU ─▶ store (Redis) ─▶ generator
+///                                   │               │
+///                                   └──▶ (fitter) ◀─┘ what is too large for an answer
+///
+/// The first request for a key opens a flight; equal ones that come meanwhile join it as waiters
+/// and are answered with it. Which stage a flight is in decides to whom it is handed anew when an
+/// actor is replaced.
+struct cache_state {
+  using clock = caf::actor_clock::clock_type;
+
+  enum class stage { looking_up, generating, fitting };
+
+  struct flight {
+    job_ptr first;
+    std::vector<ticket> waiters; ///< each once
+    stage at = stage::looking_up;
+    clock::time_point asked{};  ///< when the store was
+    picture_ptr picture;        ///< found or drawn
+    bool cached = false;        ///< it was found
+    clock::duration lifetime{}; ///< of that in the caches
+    unsigned broken = 0;        ///< pictures drawn for it that could not be decoded
+    policy::stage_mark mark;    ///< see report_stages
+  };
+
+  explicit cache_state(cache_actor::pointer owner) : self(owner) {}
+
+  cache_actor::behavior_type start(context_ptr with);
+
+  void on_peers(peers_ptr now);
+  void on_lookup(job_ptr what);
+  void on_stored(stored& what);
+  void on_generated(generated& what);
+  void on_fitted(fitted& what);
+  void look_up(flight& opened);
+  void on_tick();
+  void on_drain();
+  void report_stages();
+  void generate_picture(flight& opened);
+  void picture_found(flight& ended, picture_ptr picture, clock::duration lifetime);
+  void count_waiters(const flight& ended, bool hit);
+  void make_fit(const flight& ended);
+  void on_unfit(flight& ended, failure why);
+  void keep_and_finish(flight& ended);
+  void remember(const std::string& key, const encoded_picture_ptr& picture,
+                clock::duration lifetime);
+  void finish(const std::string& key, const outcome& result);
+  bool caching() const { return shared->options.cache.ttl.count() > 0; }
+
+  cache_actor::pointer self;
+  context_ptr shared;
+  peers_ptr now_peers = std::make_shared<peers>();
+  std::optional<policy::lru_cache<encoded_picture_ptr>> pictures; ///< set by `start`
+  policy::stage_survey survey;
+  bool ticking = false;                            ///< a tick is scheduled
+  bool draining = false;                           ///< a successor of the generator has to know
+  std::unordered_map<std::string, flight> flights; ///< by cache key; at most one per permit
+
+  static constexpr const char* name = "cache";
+};
+
+cache_actor spawn_cache(caf::local_actor* parent, context_ptr shared);
+
+} // namespace meme

@@ -1,0 +1,88 @@
+#include "actors/cache/cache_key.hpp"
+
+#include <array>
+#include <charconv>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+
+#include <openssl/evp.h>
+
+namespace meme::policy {
+
+namespace {
+
+constexpr std::string_view version = "meme:v1:";
+constexpr std::size_t digest_size = 32;
+
+template <class Number>
+void append_number(std::string& out, Number value) {
+  std::array<char, 32> digits; // the longest double takes 24
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out.append(digits.data(), end);
+}
+
+void append_field(std::string& out, std::string_view text) {
+  append_number(out, text.size());
+  out += ':';
+  out += text;
+  out += ',';
+}
+
+template <class T>
+void append_field(std::string& out, const std::optional<T>& value) {
+  if (!value) {
+    out += "-,";
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    std::string digits; // short enough to need no memory
+    append_number(digits, *value);
+    append_field(out, digits);
+  } else {
+    append_field(out, *value);
+  }
+}
+
+struct evp_deleter {
+  void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
+  void operator()(EVP_MD_CTX* state) const { EVP_MD_CTX_free(state); }
+};
+
+std::array<unsigned char, digest_size> sha256(std::string_view bytes) {
+  // Looked up once: OpenSSL 3 would do so for each digest, which takes longer than the digest.
+  static const std::unique_ptr<EVP_MD, evp_deleter> algorithm{
+      EVP_MD_fetch(nullptr, "SHA256", nullptr)};
+  thread_local const std::unique_ptr<EVP_MD_CTX, evp_deleter> state{EVP_MD_CTX_new()};
+  std::array<unsigned char, digest_size> digest;
+  if (!algorithm || !state || EVP_DigestInit_ex2(state.get(), algorithm.get(), nullptr) != 1
+      || EVP_DigestUpdate(state.get(), bytes.data(), bytes.size()) != 1
+      || EVP_DigestFinal_ex(state.get(), digest.data(), nullptr) != 1)
+    throw std::runtime_error("OpenSSL refuses to compute SHA-256"); // out of memory, or forbidden
+  return digest;
+}
+
+} // namespace
+
+std::string cache_key(const picture_spec& spec) {
+  std::string fields;
+  fields.reserve(256 + spec.url.size() + spec.inputs.size());
+  append_field(fields, spec.url);
+  append_field(fields, spec.inputs);
+  append_field(fields, spec.negative_prompt);
+  append_field(fields, spec.guidance_scale);
+  append_field(fields, spec.num_inference_steps);
+  append_field(fields, spec.seed);
+  append_field(fields, spec.width);
+  append_field(fields, spec.height);
+  append_field(fields, spec.accept);
+
+  constexpr std::string_view hex = "0123456789abcdef";
+  std::string key(version);
+  key.reserve(version.size() + 2 * digest_size);
+  for (const unsigned byte : sha256(fields)) {
+    key += hex[byte >> 4];
+    key += hex[byte & 0xF];
+  }
+  return key;
+}
+
+} // namespace meme::policy

@@ -1,0 +1,360 @@
+#include "actors/cache/redis_cache.hpp"
+
+#include "actors/base/backoff.hpp"
+#include "actors/base/resilience.hpp"
+#include "actors/cache/redis_error.hpp"
+#include "actors/io/log.hpp"
+#include "actors/pictures/charged_picture.hpp"
+#include "actors/pictures/formats/picture_check.hpp"
+#include "config/address.hpp"
+
+namespace meme {
+
+namespace {
+
+/// Back within five seconds of Redis being well, however long it was not.
+constexpr std::chrono::milliseconds reconnect_base{50};
+constexpr std::chrono::milliseconds reconnect_cap{3'000};
+
+/// A connection that has lasted so long starts the pauses anew.
+constexpr std::chrono::milliseconds healthy_while{3'000};
+
+/// How often an outage that goes on is said.
+constexpr std::chrono::minutes repeat_lost{1};
+
+/// How often look-ups that wait for the byte budget look at it.
+constexpr std::chrono::milliseconds budget_pause{5};
+
+/// The address was checked with the rest of the configuration, before anything was started.
+config::redis_address address_of(const config::cache_options& options) {
+  return std::get<config::redis_address>(config::parse_redis_url(options.redis_url));
+}
+
+io::redis_settings make_settings(const config::cache_options& options, std::size_t max_value) {
+  auto address = address_of(options);
+  io::redis_settings result;
+  result.host = address.host;
+  result.port = address.port;
+  result.user = address.user;
+  result.password = address.password;
+  result.database = address.database;
+  result.tls = address.tls;
+  result.ca_file = options.ca_file;
+  result.connect_timeout = options.connect_timeout;
+  result.command_timeout = options.timeout;
+  result.ping_interval = options.ping_interval;
+  result.max_value = max_value;
+  return result;
+}
+
+std::size_t largest_value(const context& shared) {
+  return shared.options.generator.max_body_bytes + (shared.seal ? io::value_seal::max_overhead : 0);
+}
+
+/// An error with its cause in plain English, where that is known.
+std::string in_words(const std::string& error) {
+  const auto cause = policy::explain_redis_error(error).cause;
+  return cause.empty() ? error : error + " (" + cause + ')';
+}
+
+} // namespace
+
+redis_store::redis_store(caf::actor_config& config, context_ptr shared)
+    : loop_actor(config),
+      shared_(std::move(shared)),
+      server_(config::describe(address_of(shared_->options.cache))),
+      max_value_(largest_value(*shared_)),
+      random_(shared_->seed),
+      range_(max_value_) {
+  install_handlers(this, name());
+}
+
+redis_store::behavior_type redis_store::make_behavior() {
+  names_ = std::make_unique<io::name_lookup>(home_system(), loop());
+  current_ = make_link();
+  current_.client->connect();
+  return {
+      [this](peers_ptr& now) { peers_ = std::move(now); },
+      [this](measure_mailbox to) { report_mailbox(this, to); },
+      [this](const fetch& request) { look_up(request.key); },
+      [this](const keep& request) { keep_picture(request); },
+  };
+}
+
+void redis_store::on_exit() {
+  waiting_.clear();
+  for (auto* each : {&successor_, &retired_, &current_})
+    each->client.reset();
+  names_.reset();
+  peers_.reset(); // it holds a reference to this actor
+  shared_->metrics->redis_connected.Set(0);
+}
+
+// -- the connection -----------------------------------------------------------------------------
+
+redis_store::link redis_store::make_link() {
+  const auto number = ++last_number_;
+  io::redis_client::events events;
+  events.ready = [this, number] { on_ready(number); };
+  events.lost = [this, number](const std::string& error) { on_lost(number, error); };
+  return {number, std::make_unique<io::redis_client>(
+                      loop(), *names_, make_settings(shared_->options.cache, max_value_),
+                      std::move(events))};
+}
+
+void redis_store::on_ready(std::uint64_t number) {
+  if (number == successor_.number)
+    return adopt_successor();
+  update_gauge();
+  if (!said_lost_)
+    log::info("Redis is connected", {{"server", server_}});
+  lasting_ = loop().call_after(healthy_while, [this] { on_lasting(); });
+}
+
+/// Not before now is an outage over: what listens there may accept us and fail again and again.
+void redis_store::on_lasting() {
+  lasting_ = 0;
+  attempts_ = 0;
+  if (std::exchange(said_lost_, false))
+    log::info("Redis is connected again", {{"server", server_}});
+}
+
+void redis_store::on_lost(std::uint64_t number, const std::string& error) {
+  if (number == successor_.number)
+    return drop_later(number);
+  if (number != current_.number)
+    return;
+  // What the next connection does remains to be seen.
+  refuses_reads_ = refuses_writes_ = refuses_lifetimes_ = is_cluster_ = false;
+  update_gauge();
+  loop().cancel(std::exchange(lasting_, 0));
+  const auto now = io::event_loop::clock::now();
+  if (!said_lost_ || now - said_lost_at_ >= repeat_lost) {
+    said_lost_at_ = now;
+    log::warning("Redis cannot be used, requests go on without it",
+                 {{"error", in_words(error)}, {"server", server_}});
+  }
+  said_lost_ = true;
+  auto pause = policy::equal_jitter(reconnect_base, reconnect_cap, attempts_++, random_);
+  loop().call_after(pause, [this, number] {
+    if (number == current_.number)
+      current_.client->connect();
+  });
+}
+
+/// A connection stays with the server that it was made to. After a failover behind a stable address
+/// (a Service, a load balancer, a managed name) that is a replica, while new connections reach the
+/// new primary.
+void redis_store::try_another_server() {
+  const auto now = io::event_loop::clock::now();
+  if (successor_.client || now < next_successor_)
+    return;
+  next_successor_ =
+      now + policy::equal_jitter(reconnect_base, reconnect_cap, other_servers_++, random_);
+  names_->prefer_next();
+  successor_ = make_link();
+  successor_.client->connect();
+}
+
+void redis_store::adopt_successor() {
+  log::debug("Redis has refused something and was connected anew", {{"server", server_}});
+  loop().cancel(std::exchange(lasting_, 0));
+  retired_ = std::exchange(current_, std::exchange(successor_, {}));
+  lasting_ = loop().call_after(healthy_while, [this] { on_lasting(); });
+  update_gauge();
+  // Its open commands are answered by then, or never.
+  loop().call_after(shared_->options.cache.timeout, [this, number = retired_.number] {
+    if (number == retired_.number)
+      retired_ = {};
+  });
+}
+
+/// The successor itself calls, and must not be destroyed meanwhile.
+void redis_store::drop_later(std::uint64_t number) {
+  loop().call_after({}, [this, number] {
+    if (number == successor_.number)
+      successor_ = {};
+  });
+}
+
+void redis_store::update_gauge() {
+  const auto well = connected() && !refuses_reads_ && !refuses_writes_ && !is_cluster_;
+  shared_->metrics->redis_connected.Set(well ? 1 : 0);
+}
+
+// -- look-ups and stores ------------------------------------------------------------------------
+
+void redis_store::look_up(const std::string& key) {
+  waiting_.push_back(key);
+  ask_waiting();
+}
+
+/// One look-up may be under way whatever its size, while anything may be.
+bool redis_store::may_ask() const {
+  if (!connected())
+    return true; // and is answered at once
+  const auto& budget = *shared_->budget;
+  return budget.has_room_for(range_.next()) || (asked_ == 0 && !budget.exhausted());
+}
+
+void redis_store::ask_waiting() {
+  if (std::exchange(asking_, true))
+    return; // an answer came at once
+  while (!waiting_.empty() && may_ask()) {
+    auto key = std::move(waiting_.front());
+    waiting_.pop_front();
+    ask(key);
+  }
+  asking_ = false;
+  if (!waiting_.empty() && waiting_timer_ == 0)
+    waiting_timer_ = loop().call_after(budget_pause, [this] {
+      waiting_timer_ = 0;
+      ask_waiting();
+    });
+}
+
+void redis_store::ask(const std::string& key) {
+  const auto size = range_.next();
+  shared_->budget->add(size);
+  ++asked_;
+  const auto number = current_.number;
+  auto answered = [this, key, size, number](io::redis_client::reply_to_get reply) {
+    shared_->budget->remove(size);
+    --asked_;
+    note_reply(number, refuses_reads_, "look up", reply.error);
+    if (reply.value)
+      note_reply(number, refuses_lifetimes_, "tell how long it keeps a picture", reply.ttl_error);
+    on_value(key, size, std::move(reply));
+    ask_waiting();
+  };
+  current_.client->get(key, size, std::move(answered));
+}
+
+void redis_store::on_value(const std::string& key, std::size_t asked,
+                           io::redis_client::reply_to_get reply) {
+  if (!reply.error.empty())
+    count_failure("a look-up failed", reply.error);
+  if (!reply.value)
+    return answer(key, {}, {});
+  if (reply.value->cut && range_.fell_short(asked))
+    return current_.client->exceeds(key, max_value_, [this, key](bool too_large) {
+      if (too_large)
+        return refuse_large(key);
+      waiting_.push_front(key);
+      ask_waiting();
+    });
+  if (reply.value->cut)
+    return refuse_large(key);
+  range_.found(reply.value->bytes.size());
+  answer(key, read_picture(key, std::move(reply.value->bytes)), reply.value->ttl_left);
+}
+
+void redis_store::refuse_large(const std::string& key) {
+  count_failure("what is stored is too large", key);
+  warn_once(said_too_large_, "Redis holds a value that is no picture of ours",
+            "it is larger than generator.max-body-bytes");
+  answer(key, {}, {});
+}
+
+/// Whatever lies there, only a complete picture is one; and where values are signed, only ours.
+picture_ptr redis_store::read_picture(const std::string& key, std::string value) {
+  std::string_view bytes = value;
+  std::string_view type;
+  if (shared_->seal) {
+    const auto opened = shared_->seal->verify(key, value);
+    if (!opened) {
+      shared_->metrics->redis_unverified.Increment();
+      count_failure("what is stored is not signed by a key of cache.key-file", key);
+      warn_once(said_unverified_, "Redis holds a value that is not used",
+                "no key of cache.key-file verifies it: it was stored without the file or with "
+                "another key, or somebody else wrote it");
+      return {};
+    }
+    bytes = opened->bytes;
+    type = opened->type;
+  }
+  // Checksums would cost each hit 0.5 ms a megabyte; `cache.key-file` vouches for more.
+  const auto checked = policy::inspect_picture(bytes, policy::checksums::ignored);
+  if (const auto* fault = std::get_if<policy::picture_fault>(&checked)) {
+    count_failure("what is stored is not a picture", fault->text);
+    return {};
+  }
+  const auto whole = std::get<policy::complete_picture>(checked);
+  if (shared_->seal && content_type(whole.type) != type) {
+    count_failure("what is stored is of another type than it was signed as", key);
+    return {};
+  }
+  if (shared_->seal)
+    value.erase(0, value.size() - bytes.size());
+  value.resize(whole.size);
+  return charged(shared_->budget, {whole.type, std::move(value)});
+}
+
+void redis_store::answer(const std::string& key, picture_ptr picture,
+                         std::chrono::milliseconds ttl_left) {
+  if (peers_ && peers_->cache)
+    send(peers_->cache, stored{key, std::move(picture), ttl_left});
+}
+
+void redis_store::keep_picture(const keep& request) {
+  const auto& bytes = request.picture->bytes;
+  const auto value =
+      shared_->seal ? shared_->seal->sign(request.key, content_type(request.picture->type), bytes)
+                    : std::string{};
+  // The picture goes along, and is counted until Redis has it.
+  current_.client->set(
+      request.key, shared_->seal ? value : bytes, shared_->options.cache.ttl,
+      [this, kept = request.picture, number = current_.number](const std::string& error) {
+        note_reply(number, refuses_writes_, "store", error);
+        if (!error.empty())
+          count_failure("a picture was not stored", error);
+      });
+}
+
+// -- what Redis refuses -------------------------------------------------------------------------
+
+/// A Redis that is connected may still refuse: no memory left, a replica, its master gone.
+void redis_store::note_reply(std::uint64_t number, bool& refused, const char* action,
+                             const std::string& error) {
+  if (number != current_.number || (!error.empty() && !connected()))
+    return; // the connection was lost or replaced, which is said elsewhere, or we end
+  using scope = policy::redis_error::scope;
+  const auto concerns = policy::explain_redis_error(error).concerns;
+  if (!error.empty() && concerns == scope::value)
+    return;
+  if (!error.empty() && concerns == scope::cluster)
+    return note_cluster(error);
+  if (!error.empty() && concerns == scope::connection)
+    try_another_server();
+  if (std::exchange(refused, !error.empty()) == refused)
+    return;
+  update_gauge();
+  if (refused)
+    return log::warning("Redis does not " + std::string{action} + ", requests go on without it",
+                        {{"error", in_words(error)}, {"server", server_}});
+  other_servers_ = 0;
+  log::info("Redis does " + std::string{action} + " again", {{"server", server_}});
+}
+
+void redis_store::note_cluster(const std::string& error) {
+  is_cluster_ = true;
+  update_gauge();
+  warn_once(said_cluster_, "Redis is a node of a cluster, requests go on without it",
+            in_words(error));
+}
+
+void redis_store::warn_once(bool& said, const char* text, const std::string& reason) {
+  if (!std::exchange(said, true))
+    log::warning(text, {{"error", reason}, {"server", server_}});
+}
+
+void redis_store::count_failure(const char* text, const std::string& error) {
+  shared_->metrics->redis_failures.Increment();
+  log::debug(text, {{"error", error}});
+}
+
+store_actor spawn_store(caf::local_actor* parent, context_ptr shared) {
+  return parent->spawn<redis_store, caf::detached>(std::move(shared));
+}
+
+} // namespace meme

@@ -1,0 +1,24 @@
+#include "actors/generator/generator.hpp"
+
+namespace meme {
+
+/// For the watch on progress: the calls under way, and what waits here for a good reason. What
+/// waits without one is not told, and the generator itself is to blame.
+void generator_state::report_stages() {
+  auto now = self->clock().now();
+  survey.begin();
+  for (auto& [number, each] : under_way)
+    survey.see(each.mark, policy::stage::model_client);
+  auto leaves_model_alone =
+      draining || now < quiet_until || breaker.current() != policy::circuit_breaker::state::closed;
+  std::size_t held = 0;
+  for (auto& [key, each] : flights)
+    if (each.at == stage::pausing || (each.at == stage::waiting && leaves_model_alone))
+      ++held;
+  survey.count(policy::stage::held, held, false);
+  if (now_peers->supervisor)
+    self->send(now_peers->supervisor, progress_report{survey.end(now, {policy::stage::model_client,
+                                                                       policy::stage::held})});
+}
+
+} // namespace meme

@@ -1,0 +1,181 @@
+#include "actors/generator/providers/model_failure.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include <boost/algorithm/string/find.hpp>
+
+#include "actors/generator/providers/model_words.hpp"
+#include "actors/generator/providers/retry_after.hpp"
+#include "actors/pictures/formats/picture_check.hpp"
+#include "config/url.hpp"
+#include "messages/redaction.hpp"
+#include "messages/utf8.hpp"
+
+namespace meme::policy {
+
+namespace {
+
+constexpr std::size_t max_text_chars = 300;
+constexpr std::string_view check_setting = " (check HF_API_URL)";
+
+using kind = verdict::kind;
+
+struct meaning {
+  kind what;
+  error_code code;
+};
+
+meaning meaning_of(long status) {
+  switch (status) {
+  case 401:
+  case 402:
+  case 403:
+    return {kind::unauthorized, error_code::model_unauthorized};
+  case 404:
+  case 410:
+    return {kind::reject, error_code::model_not_found};
+  case 408:
+  case 425:
+    return {kind::retry, error_code::model_unavailable};
+  case 429:
+    return {kind::wait, error_code::model_overloaded};
+  default:
+    break;
+  }
+  if (status >= 300 && status < 400)
+    return {kind::reject, error_code::model_not_found};
+  if (status >= 400 && status < 500)
+    return {kind::reject, error_code::model_rejected};
+  return {kind::retry, error_code::model_unavailable};
+}
+
+bool is_success(long status) {
+  return status >= 200 && status < 300;
+}
+
+/// Whether the configured address, rather than the request, may be what is wrong.
+bool doubts_address(error_code code, std::string_view words) {
+  return code == error_code::model_not_found
+         || !boost::algorithm::ifind_first(words, "not supported by provider").empty();
+}
+
+/// The verdict's line; the hint is not what gives way where there is too much to say.
+std::string compose(std::string text, std::string_view words, std::string_view secret,
+                    std::string_view hint) {
+  if (!words.empty())
+    text.append(": ").append(words);
+  return clean_text(redact(text, secret), max_text_chars - hint.size()).append(hint);
+}
+
+/// Says what has happened: to clients without what tells of the network inside, all of it to the
+/// log.
+void say(verdict& result, const std::string& text, std::string_view words, std::string_view secret,
+         std::string_view hint) {
+  result.text = compose(text, hide_internal_addresses(redact(words, secret)), secret, hint);
+  auto all = compose(text, words, secret, hint);
+  if (all != result.text)
+    result.detail = std::move(all);
+}
+
+std::optional<std::chrono::milliseconds>
+read_retry_after(const model_reply& reply, const model_words& words, std::int64_t unix_time_s) {
+  const auto answered_at_s = parse_http_date(reply.date).value_or(unix_time_s);
+  if (auto pause = parse_retry_after(reply.retry_after, answered_at_s))
+    return pause;
+  if (auto pause = parse_rate_limit(reply.rate_limit))
+    return pause;
+  if (reply.status == 503 && words.estimated_time)
+    return std::min(*words.estimated_time, longest_retry_after);
+  return std::nullopt;
+}
+
+verdict classify_transport(const model_reply& reply) {
+  // The library's words name hosts and addresses: they are for the log only.
+  const auto judge = [&](kind what, error_code code, const char* text) {
+    auto detail = compose(text, reply.transport_text, reply.secret, {});
+    return verdict{what, {}, code, text, {}, std::move(detail)};
+  };
+  switch (reply.transport) {
+  case transport_error::connect:
+    return judge(kind::retry, error_code::model_unavailable, "the model cannot be reached");
+  case transport_error::timeout:
+    return judge(kind::retry, error_code::model_timeout,
+                 "the model did not finish within the time limit");
+  case transport_error::stalled:
+    return judge(kind::retry, error_code::model_timeout,
+                 "the model fell silent in the middle of its answer");
+  case transport_error::cut:
+    return judge(kind::retry, error_code::model_unavailable, "the connection to the model broke");
+  case transport_error::tls:
+    return judge(kind::retry, error_code::model_unavailable, "no secure connection to the model");
+  case transport_error::too_large:
+    return judge(kind::reject, error_code::image_too_large,
+                 "the model's answer is larger than the limit");
+  case transport_error::no_descriptor:
+    return judge(kind::wait, error_code::internal,
+                 "the service has no file descriptor left for a call of the model");
+  case transport_error::none:
+  case transport_error::other:
+    break;
+  }
+  return judge(kind::retry, error_code::model_unavailable, "the call to the model failed");
+}
+
+verdict classify_success(const model_reply& reply) {
+  auto inspected = inspect_picture(reply.body);
+  verdict result;
+  if (const auto* whole = std::get_if<complete_picture>(&inspected)) {
+    result.what = kind::picture;
+    result.type = whole->type;
+    result.picture_bytes = whole->size;
+    return result;
+  }
+  const auto& fault = std::get<picture_fault>(inspected);
+  auto text = "the model answered " + std::to_string(reply.status) + " but no complete picture ("
+              + fault.text;
+  if (!reply.content_type.empty())
+    text.append(", called ").append(reply.content_type);
+  const auto words = read_model_words(reply.body, reply.secret).text;
+  result.what = fault.permanent ? kind::reject : kind::retry;
+  result.code = error_code::invalid_picture;
+  say(result, text + ')', words, reply.secret, {});
+  return result;
+}
+
+/// Without what may hold a secret: user, query and fragment.
+std::string shown_location(std::string_view location) {
+  const auto is_absolute = location.find("://") != location.npos;
+  return is_absolute ? shown_url(location)
+                     : std::string(location.substr(0, location.find_first_of("?#")));
+}
+
+verdict classify_refusal(const model_reply& reply, std::int64_t unix_time_s) {
+  const auto words = read_model_words(reply.body, reply.secret);
+  const auto [what, code] = meaning_of(reply.status);
+  verdict result;
+  result.what = what;
+  result.code = code;
+  auto text = "the model answered " + std::to_string(reply.status);
+  if (!reply.location.empty() && reply.status >= 300 && reply.status < 400)
+    text.append(" and sends to ").append(shown_location(reply.location));
+  say(result, text, words.text, reply.secret,
+      doubts_address(code, words.text) ? check_setting : "");
+  if (what == kind::retry || what == kind::wait)
+    result.retry_after = read_retry_after(reply, words, unix_time_s);
+  if (reply.status == 503 && result.retry_after)
+    result.what = kind::wait; // the model is loading, not broken
+  return result;
+}
+
+} // namespace
+
+verdict classify(const model_reply& reply, std::int64_t unix_time_s) {
+  if (reply.transport != transport_error::none)
+    return classify_transport(reply);
+  if (is_success(reply.status))
+    return classify_success(reply);
+  return classify_refusal(reply, unix_time_s);
+}
+
+} // namespace meme::policy

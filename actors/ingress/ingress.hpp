@@ -1,0 +1,153 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+#include "actors/base/context.hpp"
+#include "actors/base/line_limit.hpp"
+#include "actors/base/lru.hpp"
+#include "actors/base/stage_survey.hpp"
+#include "actors/ingress/plan.hpp"
+#include "actors/ingress/pull_window.hpp"
+#include "actors/metrics/metrics.hpp"
+#include "messages/interfaces.hpp"
+#include "messages/publish_rules.hpp"
+
+namespace meme {
+
+/// Owner of each message until its outcome is sure.
+///
+///   delivered ─▶ working ─▶ answering ─▶ settled: +ACK, or +TERM for a dead letter
+///                   │
+///                   └─▶ postponed: -NAK with a delay, to be delivered again
+///
+/// While a message is here the queue is told every third of its ack_wait that work goes on. When
+/// the actor ends, whatever the reason, it hands back what it holds.
+struct ingress_state {
+  using clock = caf::actor_clock::clock_type;
+
+  struct in_flight {
+    io::bus_message_ptr message;
+    delivery_info info;
+    std::string request_id;
+    std::string prompt;
+    std::string reply_to;
+    std::string traceparent;
+    job_ptr work;                   ///< empty for a request that was bad from the start
+    answer_ptr response;            ///< set once the outcome is known
+    std::size_t response_bytes = 0; ///< of the picture in it
+    clock::time_point arrived{};
+    policy::stage_mark mark; ///< see report_stages
+  };
+
+  /// What is remembered of a request that was called for and handed back.
+  struct earlier_tries {
+    clock::time_point since{}; ///< the first call
+    std::shared_ptr<const failure> last;
+  };
+
+  /// So many requests that were handed back are remembered, a few hundred bytes each.
+  static constexpr std::size_t max_earlier = 4'096;
+  static constexpr std::size_t earlier_bytes = 1'024;
+
+  explicit ingress_state(ingress_actor::pointer owner) : self(owner) {}
+  ~ingress_state();
+
+  ingress_actor::behavior_type start(context_ptr with, std::uint64_t number);
+
+  // Pulling.
+  void on_binding(const binding& found);
+  void on_link(bool up);
+  void on_flow(std::size_t permits);
+  void on_delivered(io::bus_message_ptr message);
+  void on_status(const io::bus_message& message);
+  void on_refusal(const std::string& reason);
+  void on_silence();
+  void pull_answered();
+  void pull();
+  bool budget_allows();
+  void retire_subscription();
+  void renew_subscription(const char* why);
+  void on_tick();
+  void schedule_tick();
+  std::chrono::milliseconds pull_expiry() const;
+  std::chrono::milliseconds heartbeat() const;
+
+  // The life of a message.
+  void take(io::bus_message_ptr message, delivery_info info);
+  void begin(in_flight& taken, std::uint64_t number);
+  void on_finished(const ticket& id, outcome result);
+  void respond(std::uint64_t number, in_flight& taken, outcome result, bool dead);
+  std::optional<failure> too_large(const answer_header& header, const success& result) const;
+  clock::time_point tried_since(const in_flight& taken, const failure& why) const;
+  void recall_earlier(const in_flight& taken, job& work);
+  void postpone(std::uint64_t number, const failure& why);
+  void log_end(const in_flight& taken, const success& result);
+  void on_published(const std::vector<ticket>& ids);
+  void settle(std::uint64_t number, in_flight& taken);
+  void release(std::uint64_t number);
+  void hand_back(const io::bus_message& message);
+  void report_progress();
+  void report_stages();
+
+  // Successors and the end.
+  void on_peers(peers_ptr now);
+  void on_drain();
+  void finish_drain();
+  void report_health(bool well, const std::string& reason);
+
+  std::uint64_t attempts_allowed() const;
+
+  ingress_actor::pointer self;
+  context_ptr shared;
+  std::uint64_t incarnation = 0;
+  peers_ptr now_peers = std::make_shared<peers>();
+
+  policy::plan_options plan;
+  policy::publish_rules rules{{}, {}}; ///< where answers may go
+  policy::pull_window window{0};
+  binding bound;
+  std::size_t flow_permits = std::numeric_limits<std::size_t>::max(); ///< what the model takes …
+  std::size_t held_at_flow = 0;   ///< … beside those of these that are still in work …
+  std::uint64_t last_at_flow = 0; ///< … up to this number
+  std::size_t answer_bytes = 0;   ///< in responses that are not settled
+  std::string inbox;
+  io::subscription_ptr subscription;
+  /// Those given up, youngest last: they still deliver what had arrived by then.
+  std::deque<io::subscription_ptr> retired;
+  std::size_t open_subscriptions = 0;
+  clock::time_point last_heard{};
+  clock::time_point last_progress{};
+  clock::time_point look_not_before{}; ///< see look_again
+  std::string trouble;                 ///< the latest, in words
+
+  policy::lru_cache<earlier_tries> earlier{max_earlier * earlier_bytes}; ///< by message key
+  policy::line_limit answer_lines{0};
+  std::unordered_map<std::uint64_t, in_flight> held;
+  std::unordered_map<std::uint64_t, std::uint64_t> by_sequence; ///< of the stream, to `held`
+  std::uint64_t last_number = 0;
+  policy::stage_survey survey;
+  std::uint64_t queue_waiting = 0; ///< as last looked at
+  std::minstd_rand random;
+  unsigned troubles = 0; ///< pulls that were refused or ignored since one was answered
+  bool link_up = false;
+  bool look_again = false;       ///< the provisioner is to be asked at a tick
+  bool budget_exhausted = false; ///< when it was last looked at
+  bool budget_told = false;      ///< that it is
+  bool fed = false;              ///< a message has come since the last survey
+  bool draining = false;
+
+  static constexpr const char* name = "ingress";
+};
+
+/// Spawns an ingress. `incarnation` must differ from that of every other one in this process.
+ingress_actor spawn_ingress(caf::local_actor* parent, context_ptr shared,
+                            std::uint64_t incarnation);
+
+} // namespace meme

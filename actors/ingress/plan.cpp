@@ -1,0 +1,58 @@
+#include "actors/ingress/plan.hpp"
+
+#include "config/url.hpp"
+
+namespace meme::policy {
+
+namespace {
+
+constexpr std::uint32_t small_side = 512; // pixels
+
+std::string fill_template(std::string_view text, std::string_view prompt) {
+  constexpr std::string_view placeholder = "{prompt}";
+  std::string filled;
+  for (auto at = text.find(placeholder); at != std::string_view::npos;
+       at = text.find(placeholder)) {
+    filled.append(text.substr(0, at)).append(prompt);
+    text.remove_prefix(at + placeholder.size());
+  }
+  return filled.append(text);
+}
+
+} // namespace
+
+picture_spec plan_picture(const meme_request& request, const plan_options& options) {
+  const auto elsewhere = request.fast_mode && !options.fast.url.empty();
+  const auto& model = elsewhere ? options.fast : options.normal;
+  picture_spec spec;
+  spec.url = model.url;
+  spec.model = model.name;
+  spec.inputs = fill_template(options.prompt_template, request.prompt);
+  spec.negative_prompt = request.negative_prompt;
+  spec.guidance_scale = request.guidance_scale;
+  spec.num_inference_steps = request.num_inference_steps;
+  spec.seed = request.seed;
+  spec.width = request.width;
+  spec.height = request.height;
+  spec.accept = options.accept;
+  if (request.fast_mode && !elsewhere && !spec.num_inference_steps)
+    spec.num_inference_steps = options.fast_steps;
+  if (request.small_image) {
+    spec.width = spec.width.value_or(small_side);
+    spec.height = spec.height.value_or(small_side);
+  }
+  return spec;
+}
+
+std::string model_name(std::string_view url) {
+  constexpr std::string_view before = "/models/";
+  const auto parts = split_url(url);
+  if (const auto at = parts.path.find(before); at != std::string_view::npos) {
+    const auto model = parts.path.substr(at + before.size());
+    if (const auto last = model.find_last_not_of('/'); last != std::string_view::npos)
+      return std::string(model.substr(0, last + 1));
+  }
+  return std::string(parts.host);
+}
+
+} // namespace meme::policy

@@ -1,0 +1,114 @@
+#include "actors/io/nats/nats_options.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "config/address.hpp"
+
+namespace meme::io {
+
+namespace {
+
+/// The library writes user, password and token into its JSON greeting as they stand.
+std::string json_escaped(const std::string& text) {
+  std::string result;
+  for (char c : text) {
+    if (c == '"' || c == '\\')
+      result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+/// The address without what stands before the @.
+std::string without_user(const std::string& server) {
+  const auto begin = server.find("://") + 3;
+  return server.substr(0, begin) + server.substr(server.rfind('@') + 1);
+}
+
+/// Sets user and password for all servers, for the library would take `%40` literally. Not where
+/// they differ from server to server: there they stay in the addresses, as they stand.
+void set_user(natsOptions* raw, std::vector<std::string>& servers) {
+  std::optional<config::url_parts> first;
+  for (auto& server : servers) {
+    auto parts = std::get<config::url_parts>(config::parse_url(server));
+    if (!parts.has_user)
+      continue;
+    if (first && (first->user != parts.user || first->password != parts.password))
+      return;
+    first = std::move(parts);
+  }
+  if (!first)
+    return;
+  auto user = json_escaped(first->user);
+  if (first->password.empty())
+    check(natsOptions_SetToken(raw, user.c_str()), "NATS_URL");
+  else
+    check(natsOptions_SetUserInfo(raw, user.c_str(), json_escaped(first->password).c_str()),
+          "NATS_URL");
+  for (auto& server : servers)
+    if (server.find('@') != server.npos)
+      server = without_user(server);
+}
+
+void set_servers(natsOptions* raw, const std::string& urls) {
+  // Checked with the rest of the configuration.
+  auto servers = std::get<std::vector<std::string>>(config::parse_nats_urls(urls));
+  set_user(raw, servers);
+  std::vector<const char*> pointers;
+  for (auto& server : servers)
+    pointers.push_back(server.c_str());
+  check(natsOptions_SetServers(raw, pointers.data(), static_cast<int>(pointers.size())),
+        "NATS_URL");
+  // The library takes tls:// for an address like any other and would greet in the clear.
+  auto secure = std::any_of(servers.begin(), servers.end(),
+                            [](auto& server) { return server.rfind("tls://", 0) == 0; });
+  if (secure)
+    check(natsOptions_SetSecure(raw, true), "TLS");
+}
+
+void set_identity(natsOptions* raw, const config::nats_options& options) {
+  if (!options.credentials_file.empty())
+    check(natsOptions_SetUserCredentialsFromFiles(raw, options.credentials_file.c_str(), nullptr),
+          "nats.credentials-file");
+  if (!options.nkey_seed_file.empty())
+    check(natsOptions_SetNKeyFromSeed(raw, options.nkey.c_str(), options.nkey_seed_file.c_str()),
+          "nats.nkey-seed-file");
+}
+
+void set_tls(natsOptions* raw, const config::nats_options& options) {
+  if (!options.ca_file.empty())
+    check(natsOptions_LoadCATrustedCertificates(raw, options.ca_file.c_str()), "nats.ca-file");
+  if (!options.certificate_file.empty())
+    check(natsOptions_LoadCertificatesChain(raw, options.certificate_file.c_str(),
+                                            options.key_file.c_str()),
+          "nats.certificate-file");
+}
+
+} // namespace
+
+nats_options_ptr make_nats_options(const config::nats_options& options, const std::string& name) {
+  natsOptions* raw = nullptr;
+  check(natsOptions_Create(&raw), "NATS options");
+  nats_options_ptr result{raw};
+  set_servers(raw, options.url);
+  set_identity(raw, options);
+  set_tls(raw, options);
+  if (options.inbox_prefix != "_INBOX")
+    check(natsOptions_SetCustomInboxPrefix(raw, options.inbox_prefix.c_str()), "nats.inbox-prefix");
+  check(natsOptions_SetName(raw, name.c_str()), "NATS client name");
+  check(natsOptions_SetTimeout(raw, options.connect_timeout.count()), "nats.connect-timeout");
+  check(natsOptions_SetPingInterval(raw, options.ping_interval.count()), "nats.ping-interval");
+  check(natsOptions_SetMaxPingsOut(raw, 2), "NATS pings");
+  check(natsOptions_SetWriteDeadline(raw, options.write_deadline.count()), "nats.write-deadline");
+  check(natsOptions_SetIOBufSize(raw, static_cast<int>(options.io_buffer)), "nats.io-buffer");
+  // For ever: nobody but the platform should decide that a queue's worker gives up on its queue.
+  check(natsOptions_SetMaxReconnect(raw, std::numeric_limits<int>::max()), "NATS reconnects");
+  // One thread delivers for all subscriptions: their callbacks only pass messages on.
+  check(natsOptions_UseGlobalMessageDelivery(raw, true), "NATS delivery");
+  return result;
+}
+
+} // namespace meme::io

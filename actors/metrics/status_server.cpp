@@ -1,0 +1,138 @@
+#include "actors/metrics/status_server.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include <prometheus/text_serializer.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include "actors/base/resilience.hpp"
+
+namespace meme {
+
+namespace {
+
+/// The supervisor, on the scheduler that does all the work, is heard every few seconds. When it has
+/// not been for so long, the process is stuck.
+constexpr auto max_silence = std::chrono::seconds{60};
+
+constexpr const char* json_type = "application/json";
+
+/// Where descriptors are few, no more than a quarter of them are for the pages.
+io::page_connection_limits limits_for_pages() {
+  io::page_connection_limits limits;
+  rlimit allowed{};
+  if (::getrlimit(RLIMIT_NOFILE, &allowed) == 0)
+    limits.total = std::clamp<std::size_t>(allowed.rlim_cur / 4, 8, limits.total);
+  limits.per_address = limits.total / 2;
+  return limits;
+}
+
+} // namespace
+
+pages::pages(caf::actor_config& config, context_ptr shared, std::shared_ptr<io::unique_fd> listener)
+    : loop_actor(config), shared_(std::move(shared)), listener_(std::move(listener)) {
+  install_handlers(this, name());
+  parts_["nats"] = {"nats", false, "not connected to NATS yet"};
+  parts_["consumer"] = {"consumer", false, "the consumer is not bound yet"};
+  parts_["actors"] = {"actors", false, "starting"};
+}
+
+pages::behavior_type pages::make_behavior() {
+  io::unique_fd own{::fcntl(listener_->get(), F_DUPFD_CLOEXEC, 0)};
+  if (!own)
+    throw std::system_error(errno, std::generic_category(), "the pages' socket");
+  server_ = std::make_unique<io::http_server>(
+      loop(), std::move(own), [this](const io::page_request& request) { return serve(request); },
+      limits_for_pages());
+  last_beat_ = clock().now();
+  return {
+      [this](peers_ptr& now) { peers_ = std::move(now); },
+      [this](measure_mailbox to) { report_mailbox(this, to); },
+      [this](health& part) {
+        last_beat_ = clock().now();
+        parts_[part.part] = std::move(part);
+      },
+  };
+}
+
+void pages::on_exit() {
+  server_.reset();
+  peers_.reset(); // it holds a reference to this actor
+}
+
+io::page pages::serve(const io::page_request& request) {
+  auto is_get = request.method == "GET" || request.method == "HEAD";
+  if (is_get && request.path == "/metrics")
+    return metrics();
+  if (is_get && request.path == "/livez")
+    return liveness();
+  if (is_get && (request.path == "/readyz" || request.path == "/healthz"))
+    return readiness();
+  if (request.method == "POST" && request.path == "/chaos/kill"
+      && shared_->options.supervisor.chaos)
+    return kill(request.argument);
+  if (request.method == "POST" && request.path == "/chaos/mute"
+      && shared_->options.supervisor.chaos)
+    return mute(request.argument);
+  return {404, json_type, R"({"error":"not found"})"};
+}
+
+io::page pages::metrics() const {
+  auto text = prometheus::TextSerializer{}.Serialize(shared_->metrics->collect());
+  return {200, "text/plain; version=0.0.4; charset=utf-8", std::move(text)};
+}
+
+io::page pages::liveness() const {
+  if (const_cast<pages*>(this)->clock().now() - last_beat_ < max_silence)
+    return {200, json_type, R"({"live":true})"};
+  return {503, json_type, R"({"live":false,"reason":"the supervisor is silent"})"};
+}
+
+io::page pages::readiness() const {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> out{buffer};
+  auto ready = true;
+  for (auto& [part, state] : parts_)
+    ready = ready && state.well;
+  out.StartObject();
+  out.Key("ready");
+  out.Bool(ready);
+  if (!ready) {
+    out.Key("reasons");
+    out.StartObject();
+    for (auto& [part, state] : parts_) {
+      if (state.well)
+        continue;
+      out.Key(part.c_str());
+      out.String(state.reason.c_str());
+    }
+    out.EndObject();
+  }
+  out.EndObject();
+  return {ready ? 200U : 503U, json_type, {buffer.GetString(), buffer.GetSize()}};
+}
+
+io::page pages::kill(const std::string& actor) {
+  if (peers_->supervisor)
+    send(peers_->supervisor, kill_child{actor});
+  return {202, json_type, R"({"killed":true})"};
+}
+
+io::page pages::mute(const std::string& actor) {
+  if (peers_->supervisor)
+    send(peers_->supervisor, mute_child{actor});
+  return {202, json_type, R"({"muted":true})"};
+}
+
+pages_actor spawn_pages(caf::local_actor* parent, context_ptr shared,
+                        std::shared_ptr<io::unique_fd> listener) {
+  return parent->spawn<pages, caf::detached>(std::move(shared), std::move(listener));
+}
+
+} // namespace meme

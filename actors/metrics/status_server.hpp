@@ -1,0 +1,50 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "actors/base/context.hpp"
+#include "actors/io/http/http_server.hpp"
+#include "actors/io/loop_actor.hpp"
+#include "actors/metrics/metrics.hpp"
+#include "messages/interfaces.hpp"
+
+namespace meme {
+
+/// Serves what Prometheus and Kubernetes ask for:
+///
+///   /metrics             the registry
+///   /livez               200 while the process can do work, whatever NATS, Redis or the model do
+///   /readyz, /healthz    200 while every part is well, else 503 and the reasons as JSON
+///
+/// Each part is not well until somebody says so with `health`.
+class pages final : public io::loop_actor<pages_actor::base> {
+public:
+  /// `listener` stays the caller's: a successor listens on the same socket.
+  pages(caf::actor_config& config, context_ptr shared, std::shared_ptr<io::unique_fd> listener);
+
+  behavior_type make_behavior() override;
+  void on_exit() override;
+  const char* name() const override { return "pages"; }
+
+private:
+  io::page serve(const io::page_request& request);
+  io::page metrics() const;
+  io::page liveness() const;
+  io::page readiness() const;
+  io::page kill(const std::string& actor);
+  io::page mute(const std::string& actor);
+
+  context_ptr shared_;
+  std::shared_ptr<io::unique_fd> listener_;
+  peers_ptr peers_ = std::make_shared<peers>();
+  std::unique_ptr<io::http_server> server_;
+  std::map<std::string, health> parts_; ///< by name
+  caf::actor_clock::time_point last_beat_;
+};
+
+pages_actor spawn_pages(caf::local_actor* parent, context_ptr shared,
+                        std::shared_ptr<io::unique_fd> listener);
+
+} // namespace meme

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+
+#include "actors/base/context.hpp"
+#include "actors/io/loop_actor.hpp"
+#include "actors/metrics/metrics.hpp"
+#include "actors/pictures/recompress_process.hpp"
+#include "messages/interfaces.hpp"
+
+namespace meme {
+
+/// Makes pictures fit into one message of the NATS server: what is too large is encoded anew as a
+/// JPEG, with less and less quality (`pictures/jpeg_efforts.hpp`).
+///
+/// Each picture has a process of its own, `generator.max-decoders` of them at a time, each for
+/// `generator.decode-timeout` at the most. This actor only waits for them: a picture that keeps a
+/// decoder at work holds neither the others nor the exit, which ends what still runs.
+class picture_fitter final : public io::loop_actor<fitter_actor::base> {
+public:
+  picture_fitter(caf::actor_config& config, context_ptr shared);
+
+  behavior_type make_behavior() override;
+  void on_exit() override;
+  const char* name() const override { return "fitter"; }
+
+private:
+  /// A picture that is encoded anew.
+  struct job {
+    fit order;
+    std::size_t charged = 0; ///< bytes of the budget
+    std::unique_ptr<fitting::fit_process> process;
+  };
+
+  void add(fit order);
+  void start_waiting();
+  void start(fit order);
+  void on_end(const std::string& key, fitting::fit_process::end ended);
+  std::variant<picture_ptr, failure> judge(const fit& order, fitting::fit_process::end ended);
+  void answer(fitted result);
+  void discharge(const job& ended);
+
+  context_ptr shared_;
+  peers_ptr peers_ = std::make_shared<peers>();
+  std::deque<fit> waiting_;
+  std::map<std::string, job> running_; ///< by key
+};
+
+fitter_actor spawn_fitter(caf::local_actor* parent, context_ptr shared);
+
+} // namespace meme

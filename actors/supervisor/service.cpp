@@ -1,0 +1,260 @@
+#include "actors/supervisor/service.hpp"
+
+#include <malloc.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <future>
+#include <iostream>
+#include <iterator>
+#include <optional>
+#include <random>
+
+#include <curl/curl.h>
+
+#include "actors/generator/endpoint.hpp"
+#include "actors/io/http/listener.hpp"
+#include "actors/io/http/server_connections.hpp"
+#include "actors/io/log.hpp"
+#include "actors/io/name_lookup.hpp"
+#include "actors/io/nats/nats_options.hpp"
+#include "actors/io/redis/redis_tls.hpp"
+#include "actors/supervisor/descriptor_share.hpp"
+#include "actors/supervisor/memory_limit.hpp"
+#include "actors/supervisor/supervisor.hpp"
+#include "config/address.hpp"
+#include "config/dump.hpp"
+
+namespace meme {
+
+namespace {
+
+/// Said to ourselves when the supervisor has ended.
+constexpr int ended = SIGUSR2;
+
+/// Signals wait for `sigwait` in the main thread; blocked before any other thread exists, for they
+/// inherit the mask.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int signal : {SIGTERM, SIGINT, SIGQUIT, ended})
+    sigaddset(&set, signal);
+  // nohup starts a program with SIGHUP ignored: it is to outlive its terminal.
+  struct sigaction hang_up {};
+  ::sigaction(SIGHUP, nullptr, &hang_up);
+  if (hang_up.sa_handler != SIG_IGN)
+    sigaddset(&set, SIGHUP);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  ::signal(SIGPIPE, SIG_IGN); // a peer that is gone is an error of the write
+  return set;
+}
+
+/// Raises the limit of open files to what `max_in_flight` messages may need: each a connection to
+/// the model, each client of the pages one to them, the rest a few dozen. Where that is forbidden
+/// `max_in_flight` is lowered: a call that finds no descriptor would look like a model that is
+/// down, and so would all calls after it.
+void fit_to_file_limit(std::size_t& max_in_flight) {
+  constexpr rlim_t others = 256 + io::page_connection_limits{}.total;
+  auto needed = static_cast<rlim_t>(max_in_flight) + others;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
+    return;
+  limit.rlim_cur = std::min(needed, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  const auto possible = policy::messages_for_descriptors(limit.rlim_cur, max_in_flight);
+  if (possible < max_in_flight)
+    log::warning("fewer messages in work than ingress.max-in-flight: the limit of open files "
+                 "(ulimit -n) is too low",
+                 {{"max_in_flight", possible},
+                  {"wanted", max_in_flight},
+                  {"file_limit", limit.rlim_cur},
+                  {"needed", needed}});
+  max_in_flight = possible;
+}
+
+log::level level_of(const std::string& name) {
+  using log::level;
+  for (auto [text, value] : {std::pair{"trace", level::trace}, std::pair{"debug", level::debug},
+                             std::pair{"warning", level::warning}, std::pair{"error", level::error},
+                             std::pair{"off", level::off}})
+    if (name == text)
+      return value;
+  return level::info;
+}
+
+void resolve(std::string& url, const config::generator_options& options) {
+  auto resolved = policy::resolve_endpoint(url, options.replaced_models);
+  if (!resolved.warning.empty())
+    log::warning(resolved.warning, {{"url", resolved.url}});
+  url = resolved.url;
+}
+
+std::optional<std::string> read_file(const std::string& path) {
+  std::ifstream file{path};
+  if (!file)
+    return std::nullopt;
+  return std::string{std::istreambuf_iterator<char>{file}, {}};
+}
+
+void choose_byte_budget(config::options& options) {
+  auto& budget = options.ingress.max_bytes_in_flight;
+  if (budget != 0)
+    return;
+  auto limit = policy::memory_limit(read_file("/proc/self/cgroup").value_or(""), &read_file);
+  budget = policy::default_byte_budget(limit, options.generator.max_body_bytes);
+  log::info("the byte budget follows the memory limit",
+            {{"budget_bytes", budget}, {"memory_limit_bytes", limit.value_or(0)}});
+}
+
+std::shared_ptr<context> make_context(const config::options& options) {
+  auto shared = std::make_shared<context>();
+  shared->options = options;
+  choose_byte_budget(shared->options);
+  resolve(shared->options.generator.url, options.generator);
+  if (!options.generator.fast_url.empty())
+    resolve(shared->options.generator.fast_url, options.generator);
+  shared->metrics = std::make_shared<instruments>(std::make_shared<prometheus::Registry>(),
+                                                  options.generator.workers);
+  shared->budget = std::make_shared<io::byte_budget>(shared->options.ingress.max_bytes_in_flight);
+  if (!options.cache.key_file.empty())
+    shared->seal = std::make_shared<const io::value_seal>(options.cache.key_file);
+  shared->wall_clock = &std::chrono::system_clock::now;
+  shared->seed = std::random_device{}();
+  return shared;
+}
+
+std::shared_ptr<io::unique_fd> listen_for_pages(const config::metrics_options& options) {
+  // Checked with the rest of the configuration.
+  auto address = std::get<config::host_port>(config::parse_host_port(options.address));
+  auto listener = std::make_shared<io::unique_fd>(io::listen_on(address.host, address.port));
+  log::info("pages", {{"address", io::local_address(*listener)}});
+  return listener;
+}
+
+/// What a reader of the log wants to know first.
+void log_start(const config::options& options, const std::string& config_file,
+               const std::vector<std::string>& warnings) {
+  log::info("starting", {{"version", MEME_VERSION},
+                         {"config_file", config_file.empty() ? "none" : config_file},
+                         {"model", config::without_user(options.generator.url)},
+                         {"nats", config::without_user(options.nats.url)},
+                         {"redis", config::without_user(options.cache.redis_url)},
+                         {"stream", options.nats.stream},
+                         {"consumer", options.nats.consumer},
+                         {"max_in_flight", options.ingress.max_in_flight}});
+  for (const auto& line : warnings)
+    log::warning(line);
+  if (options.supervisor.chaos)
+    log::warning("supervisor.chaos is on: anybody who reaches the pages can end parts of this "
+                 "process; it is for tests alone",
+                 {{"pages", options.metrics.address}});
+}
+
+/// Runs the actors; returns whether they ended as they should.
+bool run(config::configuration& settings, std::shared_ptr<context> shared, const sigset_t& set) {
+  auto listener = listen_for_pages(shared->options.metrics);
+  caf::actor_system system{settings};
+  std::promise<std::string> promise; // its failure, empty for none
+  auto end = promise.get_future();
+  auto supervisor = spawn_supervisor(system, shared, std::move(listener));
+  caf::actor_cast<caf::strong_actor_ptr>(supervisor)
+      ->get()
+      ->attach_functor([promise = std::move(promise)](const caf::error& reason) mutable {
+        promise.set_value(reason ? caf::to_string(reason) : std::string{});
+        ::kill(::getpid(), ended);
+      });
+  auto draining = false;
+  int signal = 0;
+  // The signal only wakes us: anyone may send it.
+  while (end.wait_for(std::chrono::seconds{0}) != std::future_status::ready
+         && ::sigwait(&set, &signal) == 0) {
+    if (signal == ended)
+      continue;
+    if (std::exchange(draining, true))
+      ::_exit(128 + signal); // as a shell reports it
+    caf::anon_send(supervisor, drain{});
+  }
+  auto failure = end.get();
+  if (!failure.empty())
+    log::error("the supervisor has failed", {{"error", failure}});
+  // Closing a connection that is not there waits for its attempt to reconnect, and the actor system
+  // for a name server.
+  auto connected = shared->connected->load();
+  auto would_wait =
+      *shared->blocked_calls > 0 || io::name_lookup::running() != 0 || (shared->bus && !connected);
+  if (failure.empty() && !would_wait)
+    return true;
+  // After a failure actors may be alive, too: what was handed back is sent, the rest left as it is.
+  if (auto* link = dynamic_cast<io::nats_connection*>(shared->bus.get()); link && connected)
+    link->flush(std::chrono::seconds{2});
+  log::info("ended", {{"well", failure.empty()}});
+  ::_exit(failure.empty() ? 0 : 1);
+}
+
+/// Each answer takes and frees blocks of a picture's size, again and again. By default glibc gives
+/// such blocks back to the kernel, which fills new ones with zeros: a third of the time that a hit
+/// of 100 KB takes (docs/performance.md).
+void keep_freed_memory() {
+  constexpr int largest_kept = 8 << 20;
+  constexpr int most_kept = 16 << 20; // at the end of each of malloc's arenas
+  ::mallopt(M_MMAP_THRESHOLD, largest_kept);
+  ::mallopt(M_TRIM_THRESHOLD, most_kept);
+}
+
+/// All threads that are started from now on are woken without a wake-up's privilege to run at once:
+/// what a thread has handed over is taken up when that one has nothing to do any more. Otherwise a
+/// hit makes 1.6 switches (docs/decisions/0007-batch-threads.md). Where the kernel forbids it, they
+/// switch.
+void let_threads_finish() {
+  const sched_param unused{};
+  ::sched_setscheduler(0, SCHED_BATCH, &unused);
+}
+
+/// What the libraries say of certificates, keys and addresses; they read them only now.
+std::string complaint_about(const config::options& options) {
+  try {
+    io::make_nats_options(options.nats, "meme-generator");
+    auto redis = std::get<config::redis_address>(config::parse_redis_url(options.cache.redis_url));
+    if (redis.tls)
+      io::redis_tls{options.cache.ca_file};
+    if (!options.cache.key_file.empty())
+      io::value_seal{options.cache.key_file};
+    return {};
+  } catch (const std::exception& e) {
+    return e.what();
+  }
+}
+
+} // namespace
+
+int run_service(config::configuration& settings, const std::string& config_file,
+                const std::vector<std::string>& warnings) {
+  auto signals = block_signals(); // first of all: the NATS library starts threads early
+  keep_freed_memory();
+  auto options = settings.values();
+  if (options.scheduler.batch)
+    let_threads_finish(); // the NATS library's too
+  if (auto problem = complaint_about(options); !problem.empty()) {
+    std::cerr << "meme-generator: " << problem << '\n';
+    return 2;
+  }
+  log::start(level_of(options.log.level), options.log.format == "json");
+  auto well = false;
+  try {
+    fit_to_file_limit(options.ingress.max_in_flight);
+    ::curl_global_init(CURL_GLOBAL_ALL);
+    auto shared = make_context(options);
+    log_start(shared->options, config_file, warnings);
+    well = run(settings, std::move(shared), signals);
+  } catch (const std::exception& e) {
+    log::error("cannot serve", {{"error", e.what()}});
+  }
+  log::info("ended", {{"well", well}});
+  return well ? 0 : 1;
+}
+
+} // namespace meme

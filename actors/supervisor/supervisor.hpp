@@ -1,0 +1,134 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "actors/base/context.hpp"
+#include "actors/io/nats/nats_connection.hpp"
+#include "actors/io/unique_fd.hpp"
+#include "actors/metrics/metrics.hpp"
+#include "actors/supervisor/progress_watch.hpp"
+#include "actors/supervisor/restart_intensity.hpp"
+#include "messages/interfaces.hpp"
+
+namespace meme {
+
+/// The supervisor's message to itself: open the connection anew.
+inline const std::string renew_name = "renew";
+
+/// Whether this child is up only while there is a connection.
+bool uses_connection(const std::string& child);
+
+/// Starts the others in order, watches them, restarts one that has failed, and takes all down in
+/// the reverse order.
+///
+/// A child that ends is restarted after a pause that grows with each failure in a row (jittered, so
+/// that many processes do not beat in time) and starts anew once the child has been up for a while.
+/// Each change is announced to all with a fresh `peers`; who had handed work to the old child hands
+/// it to the new one. More restarts than `max_restarts` within `restart_period`, of all children
+/// together, are a failure of the whole (Erlang/OTP's restart intensity): the service says that it
+/// is not ready, stops pulling, and after a grace ends with an error, for the platform to start it
+/// elsewhere.
+///
+/// Connecting to NATS for the first time may block for long (a server or a name server that says
+/// nothing), so the connector does it. What it opens reconnects by itself until one server refuses
+/// us twice in a row; then the library closes it for good. Credentials may be mended any time, so
+/// it is opened anew, as often as it takes, with those who use it: their subscriptions belong to
+/// the old one.
+struct supervisor_state {
+  using clock = caf::actor_clock::clock_type;
+
+  struct child {
+    std::string name;
+    /// Spawns it and puts its handle into the peers.
+    std::function<caf::strong_actor_ptr(peers&)> start;
+    std::function<void(peers&)> clear; ///< takes its handle out
+    /// Puts another actor's handle in its place; for tests.
+    std::function<void(peers&, const caf::actor&)> replace;
+    caf::strong_actor_ptr handle; ///< empty while it is down
+    clock::time_point started{};
+    unsigned failures = 0; ///< in a row
+  };
+
+  explicit supervisor_state(supervisor_actor::pointer owner) : self(owner) {}
+
+  supervisor_actor::behavior_type start(std::shared_ptr<context> with,
+                                        std::shared_ptr<io::unique_fd> listener);
+
+  void list_children(std::shared_ptr<io::unique_fd> listener);
+  template <class Handle>
+  void add_child(std::string name, Handle peers::*where, std::function<Handle()> spawn);
+  void add_model_client(std::size_t index);
+  void open_connection();
+  void on_opened(const connection_opened& attempt);
+  void on_left_behind(const std::string& name);
+  void start_users();
+  void start_child(child& which);
+  void announce();
+  void tell_link();
+  void tell_pages(health part);
+
+  void on_connection(const connection_event& event);
+  void on_link(bool up);
+  void on_failing(const std::string& reason);
+  void renew_connection(const std::string& reason);
+  void schedule_renewal(bool unreachable);
+  void on_renew();
+  void on_down(const caf::down_msg& down);
+  void on_restart(const std::string& name);
+  void on_beat();
+  void on_kill(const std::string& name);
+  void on_mute(const std::string& name);
+  void on_progress(const progress_report& report);
+  void forget_progress(const std::string& child);
+  void watch_progress();
+  std::chrono::milliseconds beat() const;
+  void escalate(const std::string& reason);
+  void on_drain();
+  void on_drain_limit();
+  void stop_next();
+
+  supervisor_actor::pointer self;
+  std::shared_ptr<context> shared;
+  connector_actor connector;
+  std::shared_ptr<io::nats_connection> connection; ///< empty until there has been one
+  std::vector<child> children;                     ///< in the order of starting
+  peers now_peers;
+  std::map<std::string, health> parts; ///< for a successor of the pages
+  policy::restart_intensity intensity{0, std::chrono::seconds{1}};
+  policy::progress_watch watch{{}, std::chrono::seconds{5}};
+  std::optional<policy::stage> stalled; ///< the stage that stands still
+  clock::time_point ingress_heard{};
+  std::vector<caf::actor> sinks; ///< in the place of those that were muted
+  std::minstd_rand random;
+  std::uint64_t incarnations = 0;
+  bool link_up = false;
+  std::string link_problem; ///< why there is no connection; empty: not known
+  clock::time_point problem_told{};
+  unsigned renewals = 0; ///< in a row
+  bool unlinked = true;  ///< who uses the connection is down until it has been up
+  bool draining = false;
+  bool stopping = false;
+  bool failed = false;
+
+  static constexpr const char* name = "supervisor";
+};
+
+/// The watch on progress with the limits that follow from the settings.
+policy::progress_watch make_watch(const config::options& options, std::chrono::milliseconds beat);
+
+/// Messages of the supervisor to itself: `tick` with the name of a child to restart, or this one,
+/// every few seconds.
+constexpr const char* beat_name = "beat";
+
+/// Spawns the supervisor, and with it the whole service. `shared` comes without a bus: the
+/// supervisor opens the connection. It ends without an error after a drain, else with one.
+supervisor_actor spawn_supervisor(caf::actor_system& system, std::shared_ptr<context> shared,
+                                  std::shared_ptr<io::unique_fd> listener);
+
+} // namespace meme

@@ -1,0 +1,137 @@
+// What the supervisor does every few seconds: it asks each child how many messages wait for it, and
+// looks whether the requests in work move (actors/supervisor/progress_watch.hpp).
+
+#include <algorithm>
+
+#include "actors/io/log.hpp"
+#include "actors/supervisor/supervisor.hpp"
+
+namespace meme {
+
+namespace {
+
+using policy::stage;
+
+/// For whom a child waits: what it has said of them is void when it has ended.
+std::vector<stage> stages_told_by(const std::string& child) {
+  if (child == "ingress")
+    return {stage::cache, stage::publisher, stage::byte_budget, stage::consumer};
+  if (child == "cache")
+    return {stage::store, stage::generator, stage::fitter};
+  if (child == "generator")
+    return {stage::model_client, stage::held};
+  if (child == "publisher")
+    return {stage::confirmation};
+  return {};
+}
+
+/// The verdict in words.
+std::string describe(const policy::progress_watch::verdict& found) {
+  auto seconds = std::to_string(found.still_for.count() / 1'000) + " s";
+  auto jobs = std::to_string(found.jobs);
+  switch (found.where) {
+  case stage::consumer:
+    return jobs + " messages wait in the queue, and the consumer has delivered none for " + seconds;
+  case stage::confirmation:
+    return jobs + " answers wait for NATS to confirm them, and none was for " + seconds;
+  case stage::byte_budget:
+    return "the byte budget is used up though nothing is in work, for " + seconds;
+  case stage::ingress:
+    return "the ingress takes no messages, for " + seconds;
+  default:
+    return jobs + " requests wait for the " + to_string(found.where) + ", and none has moved for "
+           + seconds;
+  }
+}
+
+} // namespace
+
+policy::progress_watch make_watch(const config::options& options, std::chrono::milliseconds beat) {
+  policy::progress_limits limits;
+  limits.stall_after = options.supervisor.stall_after;
+  limits.store = 2 * options.cache.timeout;
+  limits.model = options.generator.timeout + options.generator.connect_timeout;
+  return {limits, beat};
+}
+
+std::chrono::milliseconds supervisor_state::beat() const {
+  constexpr std::chrono::milliseconds usual{5'000};
+  return std::min(usual, shared->options.supervisor.stall_after / 3);
+}
+
+void supervisor_state::on_beat() {
+  self->delayed_send(self, beat(), caf::tick_atom_v, std::string{beat_name});
+  for (auto& each : children)
+    if (each.handle)
+      caf::anon_send(caf::actor_cast<caf::actor>(each.handle),
+                     measure_mailbox{&shared->metrics->mailbox_depth_of(each.name)});
+  auto reason = failed ? parts["actors"].reason : std::string{};
+  tell_pages({"actors", !failed, std::move(reason)});
+  watch_progress();
+}
+
+void supervisor_state::on_progress(const progress_report& report) {
+  auto now = self->clock().now();
+  for (auto& load : report.loads) {
+    watch.report(load, now);
+    if (load.waits_for == stage::cache)
+      ingress_heard = now;
+  }
+}
+
+void supervisor_state::forget_progress(const std::string& ended) {
+  for (auto where : stages_told_by(ended))
+    watch.forget(where);
+}
+
+/// A drain has a limit of its own, and a service that has failed ends anyway.
+void supervisor_state::watch_progress() {
+  if (draining || stopping || failed)
+    return;
+  auto now = self->clock().now();
+  auto ingress = std::find_if(children.begin(), children.end(),
+                              [](auto& each) { return each.name == "ingress"; });
+  auto silent_since = std::max(ingress->started, ingress_heard);
+  auto silent = std::chrono::duration_cast<std::chrono::milliseconds>(now - silent_since);
+  watch.report({stage::ingress, ingress->handle ? 1U : 0U, silent}, now);
+  auto found = watch.judge(now);
+  auto where = found ? std::optional<stage>{found->where} : std::nullopt;
+  if (found)
+    tell_pages({"progress", false, describe(*found)});
+  if (where == stalled)
+    return;
+  if (stalled)
+    shared->metrics->stalled(*stalled).Set(0);
+  if (found) {
+    shared->metrics->stalled(found->where).Set(1);
+    shared->metrics->stalls_of(found->where).Increment();
+    log::error("no progress", {{"stage", to_string(found->where)}, {"reason", describe(*found)}});
+  } else {
+    tell_pages({"progress", true, {}});
+    log::info("progress again", {{"stage", to_string(*stalled)}});
+  }
+  stalled = where;
+}
+
+void supervisor_state::on_kill(const std::string& which) {
+  for (auto& each : children)
+    if (each.name == which && each.handle)
+      self->send_exit(each.handle, caf::exit_reason::kill);
+}
+
+void supervisor_state::on_mute(const std::string& which) {
+  for (auto& each : children) {
+    if (each.name != which || !each.handle)
+      continue;
+    // With an argument, for CAF 0.17 binds a reference to null where there is none.
+    auto drop_all = [](caf::event_based_actor* sink, caf::unit_t) -> caf::behavior {
+      sink->set_default_handler(caf::drop);
+      return {[](caf::unit_t) {}};
+    };
+    sinks.push_back(self->spawn(drop_all, caf::unit));
+    each.replace(now_peers, sinks.back());
+    announce();
+  }
+}
+
+} // namespace meme
