@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "messages/json_document.hpp"
 #include <openssl/evp.h>
-#include <rapidjson/document.h>
 
 namespace meme::client {
 
@@ -38,10 +38,9 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return bytes;
 }
 
-std::optional<answer> parse_answer(std::string_view json) {
-  rapidjson::Document document;
-  document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
-  if (document.HasParseError() || !document.IsObject())
+std::optional<answer> parse_answer(std::string_view text) {
+  const auto document = json::read_document(text);
+  if (!document.IsObject())
     return std::nullopt;
   answer result;
   result.request_id = text_field(document, "request_id");

@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 
-#include <rapidjson/document.h>
+#include "messages/json_document.hpp"
 
 namespace meme {
 
@@ -88,9 +88,8 @@ std::optional<delivery_info> parse_ack_subject(std::string_view subject) {
 }
 
 std::optional<stranded_message> parse_stranded(std::string_view advisory) {
-  rapidjson::Document json;
-  json.Parse<rapidjson::kParseIterativeFlag>(advisory.data(), advisory.size());
-  if (json.HasParseError() || !json.IsObject())
+  const auto json = json::read_document(advisory);
+  if (!json.IsObject())
     return {};
   const auto number = [&](const char* name) -> std::uint64_t {
     const auto found = json.FindMember(name);

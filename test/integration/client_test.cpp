@@ -81,8 +81,9 @@ BOOST_AUTO_TEST_CASE(are_results_or_errors_or_nothing) {
   const auto error = parse_answer(R"({"request_id": "cat", "error": "no", "code": "internal"})");
   BOOST_TEST_REQUIRE(error.has_value());
   BOOST_TEST(error->error == "no");
-  for (const auto* wrong : {"", "[]", "{}", "nonsense", R"({"request_id": 1})",
-                            R"({"image_data": ""})", R"({"image_data": "?"})"})
+  for (const auto* wrong :
+       {"", "[]", "{}", "nonsense", R"({"request_id": 1})", R"({"image_data": ""})",
+        R"({"image_data": "?"})", R"({"error": "no", "duration_ms": 1e-00005})"})
     BOOST_TEST(!parse_answer(wrong), wrong);
 }
 

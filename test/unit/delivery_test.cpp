@@ -98,6 +98,7 @@ BOOST_AUTO_TEST_CASE(an_advisory_names_the_place_of_a_stranded_message) {
   BOOST_TEST(meme::parse_stranded(R"({"stream_seq":42})")->deliveries == 0U);
   for (const auto* none :
        {"", "{", "[42]", "{}", R"({"stream_seq":"42"})", R"({"stream_seq":-1})",
-        R"({"stream_seq":0})", R"({"stream_seq":1.5})", R"({"stream_seq":18446744073709551616})"})
+        R"({"stream_seq":0})", R"({"stream_seq":1.5})", R"({"stream_seq":18446744073709551616})",
+        R"({"stream_seq":42,"deliveries":1e-00005})"})
     BOOST_TEST(!meme::parse_stranded(none).has_value(), none);
 }

@@ -1,9 +1,11 @@
 #include "actors/generator/providers/model_words.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <system_error>
 
 #include <boost/algorithm/string/find.hpp>
 #include <boost/range/iterator_range.hpp>
@@ -25,14 +27,12 @@ class words_reader : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, word
 public:
   bool Default() { return value_ends(); }
 
-  bool Int(int value) { return Double(value); }
-  bool Uint(unsigned value) { return Double(value); }
-  bool Int64(std::int64_t value) { return Double(static_cast<double>(value)); }
-  bool Uint64(std::uint64_t value) { return Double(static_cast<double>(value)); }
-
-  bool Double(double seconds) {
+  // Numbers come as they are spelled: RapidJSON 1.1 reads beyond its tables for some exponents.
+  bool RawNumber(const char* data, rapidjson::SizeType size, bool) {
     constexpr double day = 86'400; // beyond that it is no estimate, and no number of milliseconds
-    if (estimate_follows_ && seconds >= 0 && seconds <= day)
+    double seconds = 0;
+    const auto is_read = std::from_chars(data, data + size, seconds).ec == std::errc{};
+    if (estimate_follows_ && is_read && seconds >= 0 && seconds <= day)
       words_.estimated_time =
           std::chrono::milliseconds{static_cast<std::int64_t>(std::ceil(seconds * 1'000))};
     return value_ends();
@@ -104,7 +104,8 @@ model_words read_json(std::string_view body) {
   rapidjson::MemoryStream stream(body.data(), body.size());
   rapidjson::Reader reader;
   words_reader handler;
-  reader.Parse<rapidjson::kParseIterativeFlag>(stream, handler); // cut short: what came so far
+  constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
+  reader.Parse<flags>(stream, handler); // cut short: what came so far
   return handler.take();
 }
 

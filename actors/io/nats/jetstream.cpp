@@ -1,24 +1,26 @@
 #include "actors/io/nats/jetstream.hpp"
 
-#include <rapidjson/document.h>
 #include <rapidjson/pointer.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 #include "actors/io/nats/nats_request.hpp"
+#include "messages/json_document.hpp"
 
 namespace meme::io {
 
 namespace {
 
-rapidjson::Document parsed(const std::string& reply) {
-  rapidjson::Document json;
-  json.Parse(reply.data(), reply.size());
-  return json;
+/// As a JSON string: subjects and names may have quotation marks.
+std::string quoted(const std::string& text) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer{buffer};
+  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  return {buffer.GetString(), buffer.GetSize()};
 }
 
 void throw_error_in(const std::string& reply) {
-  auto json = parsed(reply);
+  auto json = json::read_document(reply);
   if (rapidjson::Pointer{"/error"}.Get(json) == nullptr)
     return;
   auto* words = rapidjson::Pointer{"/error/description"}.Get(json);
@@ -29,7 +31,7 @@ void throw_error_in(const std::string& reply) {
 
 bool says_not_found(const std::string& reply) {
   constexpr int not_found = 404;
-  auto json = parsed(reply);
+  auto json = json::read_document(reply);
   auto* code = rapidjson::Pointer{"/error/code"}.Get(json);
   return code != nullptr && code->IsInt() && code->GetInt() == not_found;
 }
@@ -76,23 +78,22 @@ void jetstream::restore_stream(const std::string& name, const std::string& confi
 
 void jetstream::restore_consumer(const std::string& stream, const std::string& name,
                                  const std::string& configuration) {
-  auto request = R"({"stream_name":")" + stream + R"(","config":)" + configuration + "}";
+  auto request = R"({"stream_name":)" + quoted(stream) + R"(,"config":)" + configuration + "}";
   throw_error_in(ask("CONSUMER.DURABLE.CREATE." + stream + "." + name, request));
 }
 
 std::string jetstream::stream_of(const std::string& subject) {
-  // A checked subject needs no escaping.
-  auto json = parsed(ask("STREAM.NAMES", R"({"subject":")" + subject + R"("})"));
+  auto json = json::read_document(ask("STREAM.NAMES", R"({"subject":)" + quoted(subject) + '}'));
   auto* names = rapidjson::Pointer{"/streams/0"}.Get(json);
   return names != nullptr && names->IsString() ? names->GetString() : std::string{};
 }
 
 void jetstream::create_stream(const stream_config& wanted) {
-  std::string subjects; // checked subjects and names need no escaping
+  std::string subjects;
   for (auto& subject : wanted.subjects)
-    subjects += (subjects.empty() ? "\"" : ",\"") + subject + '"';
+    subjects += (subjects.empty() ? "" : ",") + quoted(subject);
   auto is_queue = wanted.retention == js_WorkQueuePolicy;
-  restore_stream(wanted.name, "{\"name\":\"" + wanted.name + "\",\"subjects\":[" + subjects
+  restore_stream(wanted.name, "{\"name\":" + quoted(wanted.name) + ",\"subjects\":[" + subjects
                                   + "],\"retention\":\"" + (is_queue ? "workqueue" : "limits")
                                   + "\",\"storage\":\"file\",\"num_replicas\":1}");
 }
@@ -111,8 +112,8 @@ std::optional<consumer_info> jetstream::find_consumer(const std::string& stream,
 
 void jetstream::create_consumer(const std::string& stream, const consumer_config& wanted) {
   restore_consumer(stream, wanted.name,
-                   "{\"durable_name\":\"" + wanted.name
-                       + R"(","deliver_policy":"all","replay_policy":"instant",)"
+                   "{\"durable_name\":" + quoted(wanted.name)
+                       + R"(,"deliver_policy":"all","replay_policy":"instant",)"
                          R"("ack_policy":"explicit","ack_wait":)"
                        + std::to_string(wanted.ack_wait.count())
                        + ",\"max_deliver\":" + std::to_string(wanted.max_deliver)
@@ -137,7 +138,7 @@ std::optional<message_place> jetstream::next_message(const std::string& stream,
   if (says_not_found(reply))
     return {};
   throw_error_in(reply);
-  auto json = parsed(reply);
+  auto json = json::read_document(reply);
   auto* place = rapidjson::Pointer{"/message/seq"}.Get(json);
   auto* subject = rapidjson::Pointer{"/message/subject"}.Get(json);
   if (place == nullptr || !place->IsUint64() || subject == nullptr || !subject->IsString())
@@ -146,15 +147,9 @@ std::optional<message_place> jetstream::next_message(const std::string& stream,
 }
 
 std::uint64_t jetstream::count_messages(const std::string& stream, const std::string& filter) {
-  rapidjson::StringBuffer request;
-  rapidjson::Writer<rapidjson::StringBuffer> writer{request};
-  writer.StartObject();
-  writer.Key("subjects_filter");
-  writer.String(filter.data(), static_cast<rapidjson::SizeType>(filter.size()));
-  writer.EndObject();
-  const auto reply = ask("STREAM.INFO." + stream, {request.GetString(), request.GetSize()});
+  const auto reply = ask("STREAM.INFO." + stream, R"({"subjects_filter":)" + quoted(filter) + '}');
   throw_error_in(reply);
-  auto json = parsed(reply);
+  auto json = json::read_document(reply);
   auto* subjects = rapidjson::Pointer{"/state/subjects"}.Get(json);
   std::uint64_t result = 0;
   if (subjects != nullptr && subjects->IsObject())

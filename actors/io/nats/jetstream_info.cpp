@@ -1,8 +1,9 @@
 #include "actors/io/nats/jetstream_info.hpp"
 
-#include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
+
+#include "messages/json_document.hpp"
 
 namespace meme::io {
 
@@ -167,15 +168,6 @@ consumer_config consumer_config_in(const reader& json) {
   return result;
 }
 
-/// Null where the reply is no JSON.
-rapidjson::Document parsed(std::string_view reply) {
-  rapidjson::Document document;
-  document.Parse<rapidjson::kParseIterativeFlag>(reply.data(), reply.size());
-  if (document.HasParseError())
-    document.SetNull();
-  return document;
-}
-
 } // namespace
 
 bool stream_config::forgets() const {
@@ -186,7 +178,7 @@ bool stream_config::forgets() const {
 }
 
 std::optional<stream_info> read_stream_info(std::string_view reply) {
-  const auto document = parsed(reply);
+  const auto document = json::read_document(reply);
   const reader json{&document};
   const auto config = json.inside("config");
   if (!config.exists())
@@ -202,7 +194,7 @@ std::optional<stream_info> read_stream_info(std::string_view reply) {
 }
 
 std::optional<consumer_info> read_consumer_info(std::string_view reply) {
-  const auto document = parsed(reply);
+  const auto document = json::read_document(reply);
   const reader json{&document};
   const auto config = json.inside("config");
   if (!config.exists())
