@@ -21,6 +21,8 @@ std::string shown_text(const setting& row, const origin& from) {
     shown = hidden;
   else if (row.hides == secrecy::user)
     shown = without_user(shown);
+  else if (row.hides == secrecy::users)
+    shown = each_without_user(shown);
   auto shown_row = row;
   shown_row.target = &shown;
   return file_text(shown_row);
@@ -28,24 +30,28 @@ std::string shown_text(const setting& row, const origin& from) {
 
 } // namespace
 
-/// Replaces what stands between :// and the last @ of each URL, and what follows a ?.
-std::string without_user(std::string_view list) {
+std::string without_user(std::string_view url) {
+  const auto mark = url.find("://");
+  if (mark == url.npos)
+    return hidden;
+  const auto host = mark + 3;
+  const auto end = std::min(url.find_first_of("/?#", host), url.size());
+  const auto query = std::min(url.find_first_of("?#", end), url.size());
+  const auto at = url.substr(0, end).rfind('@');
+  std::string result{url.substr(0, host)};
+  if (at == url.npos)
+    result += url.substr(host, query - host);
+  else
+    result.append(hidden).append(url.substr(at, query - at));
+  return query < url.size() ? result + url[query] + hidden : result;
+}
+
+std::string each_without_user(std::string_view list) {
   std::string result;
   while (!list.empty()) {
     const auto url = list.substr(0, list.find(','));
     list.remove_prefix(std::min(url.size() + 1, list.size()));
-    const auto scheme = std::min(url.find("://") + 3, url.size());
-    const auto at = url.rfind('@');
-    const auto query = std::min(url.find('?'), url.size());
-    if (!result.empty())
-      result += ',';
-    result += url.substr(0, scheme);
-    if (at == url.npos)
-      result += url.substr(scheme, query - scheme);
-    else
-      result.append(hidden).append(url.substr(at, query < at ? url.npos : query - at));
-    if (query < url.size())
-      result += "?" + hidden;
+    result += (result.empty() ? "" : ",") + without_user(url);
   }
   return result;
 }

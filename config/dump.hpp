@@ -14,9 +14,12 @@ struct origin {
   bool is_secret_file = false; ///< from the file that a variable such as HF_API_TOKEN_FILE names
 };
 
-/// A URL, or a list of them, as it may be seen: `<hidden>` stands for the user, the password and
-/// the query.
-std::string without_user(std::string_view list);
+/// A URL as it may be seen: `<hidden>` stands for user and password, and for query and fragment. A
+/// password may have commas.
+std::string without_user(std::string_view url);
+
+/// The same for a list of NATS servers, which commas separate: there no user has one.
+std::string each_without_user(std::string_view list);
 
 /// The settings in effect, as a configuration file that says behind each value where it is from. A
 /// secret, and whatever came from a secret file, stands there as `<hidden>` and commented out: the

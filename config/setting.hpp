@@ -25,6 +25,7 @@ using slot =
 enum class secrecy {
   nothing,
   user,       ///< of a URL: the part before the @, and the query
+  users,      ///< the same of each URL of a list
   everything, ///< a token
 };
 

@@ -22,7 +22,7 @@ void add_nats(rows& table, nats_options& nats) {
   table.emplace_back("nats.url", &nats.url, "NATS servers, separated by commas")
       .contract("NATS_URL", "nats-url", "URL")
       .takes("nats://host:port or tls://host:port, several separated by commas", check::nats_urls)
-      .hidden(secrecy::user)
+      .hidden(secrecy::users)
       .or_file();
   table.emplace_back("nats.stream", &nats.stream, "the stream that keeps the requests")
       .contract("NATS_STREAM", "nats-stream", "NAME")

@@ -89,7 +89,7 @@ log::level level_of(const std::string& name) {
 void resolve(std::string& url, const config::generator_options& options) {
   auto resolved = policy::resolve_endpoint(url, options.replaced_models);
   if (!resolved.warning.empty())
-    log::warning(resolved.warning, {{"url", resolved.url}});
+    log::warning(resolved.warning, {{"url", config::without_user(resolved.url)}});
   url = resolved.url;
 }
 
@@ -141,7 +141,7 @@ void log_start(const config::options& options, const std::string& config_file,
   log::info("starting", {{"version", MEME_VERSION},
                          {"config_file", config_file.empty() ? "none" : config_file},
                          {"model", config::without_user(options.generator.url)},
-                         {"nats", config::without_user(options.nats.url)},
+                         {"nats", config::each_without_user(options.nats.url)},
                          {"redis", config::without_user(options.cache.redis_url)},
                          {"stream", options.nats.stream},
                          {"consumer", options.nats.consumer},

@@ -195,6 +195,22 @@ BOOST_AUTO_TEST_CASE(hides_what_is_secret_and_can_be_loaded_all_the_same) {
   BOOST_TEST(load({{"provision"}, {}, dump.out()}).runs());
 }
 
+BOOST_AUTO_TEST_CASE(hides_secrets_with_the_characters_that_separate_others) {
+  const std::vector<std::pair<std::string, std::string>> shown = {
+      {"--redis-url=redis://me:a,b," + password + "@r", "redis://<hidden>@r"},
+      {"--redis-url=redis://:" + password + ",b@a@r/1", "redis://<hidden>@r/1"},
+      {"--hf-api-url=https://h/m?key=a," + password, "https://h/m?<hidden>"},
+      {"--hf-api-url=https://h/m?key=a@" + password + "?c", "https://h/m?<hidden>"},
+      {"--hf-api-url=https://h/@m?" + password, "https://h/@m?<hidden>"},
+      {"--nats-url=nats://a:1, tls://" + password + "@b:2", "nats://a:1, tls://<hidden>@b:2"}};
+  for (const auto& [argument, url] : shown) {
+    const auto dump = load({{"--dump-config", argument}, {}, ""});
+    BOOST_TEST_REQUIRE(dump.status() == 0, dump.err());
+    BOOST_TEST(!contains(dump.out(), password), argument);
+    BOOST_TEST(contains(dump.out(), '"' + url + '"'), argument + "\n" + dump.out());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(hides_all_that_came_from_a_secret_file) {
   const auto dump = load(
       {{"--dump-config"}, {{"NATS_URL_FILE", folder.write("nats", "nats://hidden.host")}}, ""});
