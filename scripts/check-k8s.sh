@@ -102,7 +102,8 @@ check promtool test rules "$work/alerts.test.yaml"
 
 if command -v nats-server > /dev/null || [ -x /usr/sbin/nats-server ]; then
   echo '== NATS'"'"' configuration'
-  check env PATH="$PATH:/usr/sbin" nats-server -t -c "$folder/overlays/demo/nats.conf"
+  check env PATH="$PATH:/usr/sbin" WORKER_PASSWORD=w CLIENT_PASSWORD=c BROWSER_PASSWORD=b \
+    OPERATOR_PASSWORD=o BENCH_PASSWORD=n nats-server -t -c "$folder/overlays/demo/nats.conf"
 fi
 
 if $run; then
@@ -113,6 +114,8 @@ if $run; then
     cmake --build --preset release --target meme-generator sketch-server > /dev/null
   fi
   check node $tools/dashboard.mjs build
+  echo '== the demo'"'"'s users on the demo'"'"'s NATS'
+  check node $tools/demo.mjs "$work/demo.yaml" build
 fi
 
 if $images; then

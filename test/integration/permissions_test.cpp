@@ -213,13 +213,17 @@ BOOST_AUTO_TEST_CASE(requeue_names_what_it_lacks) {
   BOOST_TEST(run.status == 0, run.err);
 }
 
-// A worker, a client and an operator, as docs/nats-accounts.conf has them.
+// A worker, a client and an operator, as docs/nats-accounts.conf has them. What it says of browsers
+// and of `nats bench` is checked by test/k8s/demo.mjs.
 BOOST_AUTO_TEST_CASE(the_documented_users_can_do_their_work_and_no_more) {
   temporary_folder folder;
-  nats_server nats{
-      folder.path(),
-      read_file(source + "/docs/nats-accounts.conf"),
-      {{"WORKER_PASSWORD", "w1"}, {"CLIENT_PASSWORD", "c1"}, {"OPERATOR_PASSWORD", "o1"}}};
+  nats_server nats{folder.path(),
+                   read_file(source + "/docs/nats-accounts.conf"),
+                   {{"WORKER_PASSWORD", "w1"},
+                    {"CLIENT_PASSWORD", "c1"},
+                    {"OPERATOR_PASSWORD", "o1"},
+                    {"BROWSER_PASSWORD", "b1"},
+                    {"BENCH_PASSWORD", "n1"}}};
   const auto run_as = [&](const std::string& user, std::vector<std::string> arguments) {
     return run_meme_generator(folder.path(), std::move(arguments),
                               {{"NATS_URL", as(user + ":" + user.front() + "1", nats.url())},
@@ -229,7 +233,7 @@ BOOST_AUTO_TEST_CASE(the_documented_users_can_do_their_work_and_no_more) {
   service memes{folder.path(),
                 {{"NATS_URL", as("worker:w1", nats.url())},
                  {"MEME_NATS_INBOX_PREFIX", "_INBOX_worker"},
-                 {"MEME_NATS_REPLY_SUBJECTS", "_INBOX_client.>"},
+                 {"MEME_NATS_REPLY_SUBJECTS", "_INBOX_client.>,_INBOX_browser.>"},
                  {"REDIS_URL", "redis://127.0.0.1:1"},
                  {"HF_API_URL", model.model_url()},
                  {"HF_API_TOKEN", "hf_test_token"}}};

@@ -42,6 +42,10 @@ function checkContainer(manifest, pod, at, container, isService) {
   need(!limits.cpu, ['resources', 'limits', 'cpu'], 'a limit for the CPU only throttles');
   need(/(:(?!latest$)[^:/@]+|@sha256:[0-9a-f]{64})$/.test(container.image), ['image'],
     `image ${container.image} is not pinned`);
+  for (const [index, { value }] of (container.env ?? []).entries())
+    for (const [text, name] of (value ?? '').matchAll(/\$\((\w+)\)/g))
+      need(container.env.slice(0, index).some((each) => each.name === name), ['env', index, 'value'],
+        `${text} stays as it is: no variable above it has that name`);
   need(!digests || ours.test(container.image) || /@sha256:[0-9a-f]{64}$/.test(container.image), ['image'],
     `image ${container.image} is not named by digest`);
   if (!isService) return;

@@ -65,6 +65,10 @@ spoilt "somebody else's image by tag" house base/deployment.yaml \
   's|image: meme-generator:0.1.0|image: registry.example/proxy:1.0|' 'not named by digest'
 spoilt 'an empty list that every apply would change' file overlays/demo/redis.yaml \
   's/^  policyTypes: \[Ingress, Egress\]/&\n  egress: []/' 'leave out the empty egress'
+# shellcheck disable=SC2016
+spoilt 'a password that the address does not get' file overlays/demo/load.yaml \
+  's/client:$(CLIENT_PASSWORD)/client:$(CLIENTS_PASSWORD)/' \
+  'no variable above it has that name'
 spoilt 'a scaler setting that KEDA would ignore' house base/keda-scaledobject.yaml \
   's/useHttps: /useHttp: /' 'scaler has no useHttp'
 spoilt 'a threshold that is not what a pod holds' house base/keda-scaledobject.yaml \

@@ -44,13 +44,13 @@ const freePort = () => new Promise((resolve) => {
 });
 export const logged = (name, pattern) => readFileSync(path.join(folder, `${name}.log`), 'utf8').match(pattern);
 
-export async function startNats() {
-  start('nats', 'nats-server', ['--addr', '127.0.0.1', '--port', '-1', '--http_port', '-1', '--jetstream',
-    '--store_dir', path.join(folder, 'jetstream'), '--ports_file_dir', folder]);
+export async function startNats(how = ['--jetstream', '--store_dir', path.join(folder, 'jetstream')], variables = {}) {
+  start('nats', 'nats-server', ['--addr', '127.0.0.1', '--port', '-1', '--http_port', '-1', '--ports_file_dir', folder,
+    ...how], { ...environment, ...variables });
   return eventually('nats-server', () => {
     const file = readdirSync(folder).find((name) => name.endsWith('.ports'));
     const ports = JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
-    return { url: ports.nats[0], monitor: ports.monitoring[0] };
+    return { url: ports.nats[0], monitor: ports.monitoring[0], websocket: ports.websocket?.[0] };
   });
 }
 
