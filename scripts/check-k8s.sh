@@ -93,7 +93,7 @@ done
 
 echo '== alarms and dashboard'
 check node $tools/metrics.mjs test/unit/golden/metrics.txt,$tools/foreign-metrics.txt \
-  "$folder"/monitoring/dashboard.json "$folder"/monitoring/prometheus-rule.yaml
+  "$folder"/monitoring/dashboard.json "$folder"/monitoring/prometheus-rule.yaml docs/operations.md
 node $tools/rules.mjs "$folder"/monitoring/prometheus-rule.yaml > "$work/rules.yaml"
 node $tools/rules.mjs "$folder"/monitoring/dashboard.json > "$work/dashboard.yaml"
 check promtool check rules "$work/rules.yaml" "$work/dashboard.yaml"
