@@ -6,12 +6,12 @@
 #include "actors/io/standard_descriptors.hpp"
 #include "actors/pictures/recompress_program.hpp"
 #include "actors/supervisor/service.hpp"
-#include "client/dead.hpp"
-#include "client/load.hpp"
-#include "client/provision.hpp"
-#include "client/request.hpp"
+#include "client/commands/dead.hpp"
+#include "client/commands/load.hpp"
+#include "client/commands/provision.hpp"
+#include "client/commands/request.hpp"
+#include "client/commands/watch.hpp"
 #include "client/say.hpp"
-#include "client/watch.hpp"
 #include "config/config.hpp"
 
 namespace {

@@ -7,7 +7,7 @@
 #include "actors/io/nats/nats_options.hpp"
 #include "actors/io/nats/nats_request.hpp"
 #include "actors/io/reachability.hpp"
-#include "config/address.hpp"
+#include "config/address/address.hpp"
 #include "messages/refusal.hpp"
 
 namespace meme::client {

@@ -8,8 +8,8 @@
 
 #include <caf/actor_system_config.hpp>
 
-#include "config/command.hpp"
 #include "config/options.hpp"
+#include "config/settings/command.hpp"
 
 namespace meme::config {
 

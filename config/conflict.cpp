@@ -4,9 +4,9 @@
 #include <utility>
 #include <variant>
 
-#include "config/address.hpp"
-#include "config/subject.hpp"
-#include "config/value.hpp"
+#include "config/address/address.hpp"
+#include "config/settings/value.hpp"
+#include "messages/subject.hpp"
 
 namespace meme::config {
 

@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "config/command.hpp"
+#include "config/settings/command.hpp"
+#include "config/settings/value.hpp"
 #include "config/table.hpp"
-#include "config/value.hpp"
 
 namespace meme::config {
 

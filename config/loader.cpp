@@ -6,16 +6,16 @@
 #include <string_view>
 #include <utility>
 
-#include "config/arguments.hpp"
-#include "config/clear_text.hpp"
+#include "config/address/clear_text.hpp"
 #include "config/conflict.hpp"
-#include "config/dump.hpp"
-#include "config/file.hpp"
 #include "config/help.hpp"
-#include "config/spelling.hpp"
-#include "config/suggestion.hpp"
+#include "config/settings/dump.hpp"
+#include "config/settings/suggestion.hpp"
+#include "config/settings/value.hpp"
+#include "config/sources/arguments.hpp"
+#include "config/sources/environment.hpp"
+#include "config/sources/file.hpp"
 #include "config/table.hpp"
-#include "config/value.hpp"
 
 namespace meme::config {
 

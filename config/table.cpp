@@ -1,6 +1,6 @@
 #include "config/table.hpp"
 
-#include "config/check.hpp"
+#include "config/settings/check.hpp"
 
 namespace meme::config {
 

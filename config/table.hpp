@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "config/options.hpp"
-#include "config/setting.hpp"
+#include "config/settings/setting.hpp"
 
 namespace meme::config {
 

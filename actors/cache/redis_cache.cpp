@@ -6,7 +6,7 @@
 #include "actors/io/log.hpp"
 #include "actors/pictures/charged_picture.hpp"
 #include "actors/pictures/formats/picture_check.hpp"
-#include "config/address.hpp"
+#include "config/address/address.hpp"
 
 namespace meme {
 

@@ -4,7 +4,7 @@
 
 #include <boost/algorithm/string/predicate.hpp>
 
-#include "config/url.hpp"
+#include "config/address/url.hpp"
 
 namespace meme::policy {
 

@@ -1,6 +1,6 @@
 #include "actors/ingress/plan.hpp"
 
-#include "config/url.hpp"
+#include "config/address/url.hpp"
 
 namespace meme::policy {
 

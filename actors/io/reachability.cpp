@@ -9,7 +9,7 @@
 #include <system_error>
 
 #include "actors/io/unique_fd.hpp"
-#include "config/address.hpp"
+#include "config/address/address.hpp"
 
 namespace meme::io {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "config/subject.hpp"
+#include "messages/subject.hpp"
 
 namespace meme {
 
@@ -67,7 +67,7 @@ std::string feeders(const io::stream_config& stream) {
 
 bool overlap_any(const std::vector<std::string>& subjects, const std::string& subject) {
   return std::any_of(subjects.begin(), subjects.end(),
-                     [&](auto& each) { return config::subjects_overlap(each, subject); });
+                     [&](auto& each) { return subjects_overlap(each, subject); });
 }
 
 void compare_subjects(const io::stream_config& stream, const config::nats_options& nats,

@@ -7,7 +7,7 @@
 #include "actors/io/log.hpp"
 #include "actors/io/nats/jetstream.hpp"
 #include "actors/publisher/answer_headers.hpp"
-#include "config/subject.hpp"
+#include "messages/subject.hpp"
 
 namespace meme {
 
@@ -77,7 +77,7 @@ std::vector<std::uint64_t> places_up_to(io::jetstream& api, const io::stream_inf
   auto& filters = consumer.config.filters;
   auto is_ours = [&](const std::string& subject) {
     return filters.empty() || std::any_of(filters.begin(), filters.end(), [&](auto& filter) {
-             return config::subjects_overlap(filter, subject);
+             return subjects_overlap(filter, subject);
            });
   };
   std::vector<std::uint64_t> result;

@@ -26,8 +26,8 @@
 #include "actors/supervisor/descriptor_share.hpp"
 #include "actors/supervisor/memory_limit.hpp"
 #include "actors/supervisor/supervisor.hpp"
-#include "config/address.hpp"
-#include "config/dump.hpp"
+#include "config/address/address.hpp"
+#include "config/settings/dump.hpp"
 
 namespace meme {
 

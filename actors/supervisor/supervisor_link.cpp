@@ -5,7 +5,7 @@
 #include "actors/base/backoff.hpp"
 #include "actors/io/log.hpp"
 #include "actors/supervisor/supervisor.hpp"
-#include "config/address.hpp"
+#include "config/address/address.hpp"
 
 namespace meme {
 

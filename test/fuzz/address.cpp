@@ -4,8 +4,8 @@
 #include <string>
 #include <variant>
 
-#include "config/address.hpp"
-#include "config/url.hpp"
+#include "config/address/address.hpp"
+#include "config/address/url.hpp"
 #include "test/fuzz/target.hpp"
 
 namespace meme::fuzz {

@@ -6,12 +6,12 @@
 #include <future>
 #include <set>
 
+#include "client/commands/load.hpp"
+#include "client/commands/request.hpp"
+#include "client/commands/watch.hpp"
+#include "client/exit_status.hpp"
 #include "client/latencies.hpp"
-#include "client/load.hpp"
 #include "client/picture_file.hpp"
-#include "client/request.hpp"
-#include "client/status.hpp"
-#include "client/watch.hpp"
 #include "test/integration/client_fixture.hpp"
 #include "test/support/read_file.hpp"
 

@@ -3,7 +3,7 @@
 #define BOOST_TEST_MODULE redis_security
 #include <boost/test/unit_test.hpp>
 
-#include "config/check.hpp"
+#include "config/settings/check.hpp"
 #include "test/support/certificates.hpp"
 #include "test/support/secured.hpp"
 #include "test/support/world.hpp"

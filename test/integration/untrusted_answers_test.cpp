@@ -7,11 +7,11 @@
 #include <future>
 #include <sstream>
 
-#include "client/load.hpp"
+#include "client/commands/load.hpp"
+#include "client/commands/request.hpp"
+#include "client/commands/watch.hpp"
+#include "client/exit_status.hpp"
 #include "client/picture_file.hpp"
-#include "client/request.hpp"
-#include "client/status.hpp"
-#include "client/watch.hpp"
 #include "messages/printable.hpp"
 #include "test/integration/client_fixture.hpp"
 #include "test/support/port_lease.hpp"

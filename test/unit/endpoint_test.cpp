@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "actors/generator/endpoint.hpp"
-#include "config/url.hpp"
+#include "config/address/url.hpp"
 
 using namespace meme::policy;
 

@@ -12,8 +12,8 @@
 #include <string>
 
 #include "actors/io/http/server_connections.hpp"
+#include "config/settings/value.hpp"
 #include "config/table.hpp"
-#include "config/value.hpp"
 #include "test/unit/limit_rows.hpp"
 
 using namespace meme;

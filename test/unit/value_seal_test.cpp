@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "actors/io/redis/value_seal.hpp"
-#include "config_samples.hpp"
+#include "test/unit/config/config_samples.hpp"
 
 using meme::io::value_seal;
 

@@ -8,7 +8,7 @@
 #include "actors/generator/providers/model_words.hpp"
 #include "actors/generator/providers/retry_after.hpp"
 #include "actors/pictures/formats/picture_check.hpp"
-#include "config/url.hpp"
+#include "config/address/url.hpp"
 #include "messages/redaction.hpp"
 #include "messages/utf8.hpp"
 

@@ -10,7 +10,7 @@
 #include <boost/algorithm/string/predicate.hpp>
 
 #include "actors/io/unique_fd.hpp"
-#include "config/clear_text.hpp"
+#include "config/address/clear_text.hpp"
 
 namespace meme::io {
 

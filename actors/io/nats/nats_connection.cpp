@@ -5,7 +5,7 @@
 
 #include "actors/io/nats/nats_options.hpp"
 #include "actors/io/reachability.hpp"
-#include "config/address.hpp"
+#include "config/address/address.hpp"
 
 namespace meme::io {
 

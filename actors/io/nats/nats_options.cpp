@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "config/address.hpp"
+#include "config/address/address.hpp"
 
 namespace meme::io {
 

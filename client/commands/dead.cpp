@@ -1,0 +1,312 @@
+#include "client/commands/dead.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <exception>
+#include <functional>
+#include <iomanip>
+#include <iostream>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "actors/ingress/request_decoder.hpp"
+#include "actors/io/nats/jetstream.hpp"
+#include "client/nats.hpp"
+#include "client/say.hpp"
+
+namespace meme::client {
+
+namespace {
+
+using config::dead_command;
+
+constexpr std::chrono::milliseconds patience{5'000};
+
+/// What a letter carries on to the queue, beside its id.
+constexpr const char* kept_headers[] = {"Meme-Reply-To", "traceparent"};
+
+std::string header(natsMsg& letter, const char* name) {
+  const char* value = nullptr;
+  return natsMsgHeader_Get(&letter, name, &value) == NATS_OK && value != nullptr ? value : "";
+}
+
+std::string_view payload(natsMsg& letter) {
+  return {natsMsg_GetData(&letter), static_cast<std::size_t>(natsMsg_GetDataLength(&letter))};
+}
+
+/// The value of Meme-Died-At, a Unix time, for a person: 2026-01-31T12:00:00Z.
+std::string readable_time(const std::string& seconds) {
+  const std::time_t time = std::strtoll(seconds.c_str(), nullptr, 10);
+  std::tm parts{};
+  char text[sizeof "2026-01-31T12:00:00Z"] = "?";
+  if (gmtime_r(&time, &parts) != nullptr)
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+/// What somebody else has removed in the meantime.
+class letter_gone : public std::runtime_error {
+public:
+  explicit letter_gone(std::uint64_t number)
+      : std::runtime_error("there is no dead letter " + std::to_string(number)) {}
+};
+
+/// What must not be queued again as it stands, with the reason.
+class requeue_refused : public std::runtime_error {
+public:
+  requeue_refused(std::uint64_t number, const std::string& reason)
+      : std::runtime_error("dead letter " + std::to_string(number)
+                           + " is not queued again: " + reason) {}
+};
+
+class dead_letters {
+public:
+  explicit dead_letters(const config::nats_options& nats)
+      : subject_(nats.dead_subject), queue_(nats.stream), rules_(make_publish_rules(nats)) {
+    connection_ = connect(nats, "meme-generator dead");
+    inbox_prefix_ = nats.inbox_prefix;
+    jsCtx* raw = nullptr;
+    check(natsConnection_JetStream(&raw, connection_.get(), nullptr), "use JetStream");
+    jetstream_.reset(raw);
+    stream_ = io::jetstream{connection_.get(), inbox_prefix_, patience}.stream_of(subject_);
+    if (stream_.empty())
+      throw std::runtime_error("no stream keeps " + subject_
+                               + "; meme-generator provision makes one");
+  }
+
+  void list(std::uint64_t most) {
+    auto none = true;
+    for_each(most, [&](std::uint64_t number, natsMsg& letter) {
+      if (std::exchange(none, false))
+        say(std::cout, "NUMBER  DIED                  CODE                ATTEMPTS  ID, REASON");
+      std::ostringstream line;
+      line << std::left << std::setw(8) << number << std::setw(22)
+           << readable_time(header(letter, "Meme-Died-At")) << std::setw(20)
+           << header(letter, "Meme-Error-Code") << std::setw(10) << header(letter, "Meme-Attempts")
+           << header(letter, "Meme-Request-Id") << ": " << header(letter, "Meme-Reason");
+      say(std::cout, line.str());
+    });
+    if (none)
+      say(std::cout, "no dead letters in " + stream_);
+  }
+
+  void show(std::uint64_t number) {
+    const auto letter = get(number);
+    const char** keys = nullptr;
+    int key_count = 0;
+    check(natsMsgHeader_Keys(letter.get(), &keys, &key_count), "read headers");
+    for (int i = 0; i < key_count; ++i)
+      say(std::cout, std::string{keys[i]} + ": " + header(*letter, keys[i]));
+    std::free(keys);
+    say(std::cout, "");
+    say(std::cout, payload(*letter));
+  }
+
+  void requeue(std::uint64_t number) {
+    const auto letter = get(number);
+    queue_again(number, *letter);
+    remove(number);
+    say(std::cout, "queued again: " + header(*letter, "Meme-Request-Id"));
+  }
+
+  void purge(std::uint64_t number) {
+    const auto letter = get(number);
+    remove(number);
+    say(std::cout, "removed: " + header(*letter, "Meme-Request-Id"));
+  }
+
+  std::vector<std::uint64_t> all() {
+    std::vector<std::uint64_t> numbers;
+    for_each(0, [&](std::uint64_t number, natsMsg&) { numbers.push_back(number); });
+    return numbers;
+  }
+
+private:
+  /// In the order in which they died; `most` 0: all.
+  void for_each(std::uint64_t most, const std::function<void(std::uint64_t, natsMsg&)>& visit) {
+    jsSubOptions wanted;
+    jsSubOptions_Init(&wanted);
+    wanted.Stream = stream_.c_str();
+    wanted.Ordered = true;
+    natsSubscription* raw = nullptr;
+    check(js_SubscribeSync(&raw, jetstream_.get(), subject_.c_str(), nullptr, &wanted, nullptr),
+          "read stream " + stream_);
+    const nats_ptr<natsSubscription> reader{raw};
+    for (std::uint64_t read = 0, left = count_for(*reader, read); left > 0;) {
+      const auto letter = next_message(*reader, patience);
+      if (!letter) {
+        left = count_for(*reader, read); // somebody may have removed the rest meanwhile
+        if (left > 0)
+          throw std::runtime_error("stream " + stream_ + " does not deliver its messages");
+        return;
+      }
+      jsMsgMetaData* info = nullptr;
+      check(natsMsg_GetMetaData(&info, letter.get()), "read from stream " + stream_);
+      const nats_ptr<jsMsgMetaData> owner{info};
+      visit(info->Sequence.Stream, *letter);
+      left = info->NumPending;
+      if (++read == most)
+        return;
+    }
+  }
+
+  /// How many are still to come of a reader that has read so many.
+  std::uint64_t count_for(natsSubscription& reader, std::uint64_t read) {
+    jsConsumerInfo* info = nullptr;
+    check(natsSubscription_GetConsumerInfo(&info, &reader, nullptr, nullptr),
+          "look at stream " + stream_);
+    const nats_ptr<jsConsumerInfo> owner{info};
+    const auto sent = info->Delivered.Consumer;
+    return info->NumPending + (sent > read ? sent - read : 0);
+  }
+
+  nats_ptr<natsMsg> get(std::uint64_t number) {
+    natsMsg* raw = nullptr;
+    const auto status =
+        js_GetMsg(&raw, jetstream_.get(), stream_.c_str(), number, nullptr, nullptr);
+    if (status == NATS_NOT_FOUND)
+      throw letter_gone(number);
+    check(status, "read dead letter " + std::to_string(number));
+    nats_ptr<natsMsg> letter{raw};
+    if (natsMsg_GetSubject(raw) != subject_)
+      throw std::runtime_error("message " + std::to_string(number) + " of " + stream_
+                               + " is no dead letter: it is on " + natsMsg_GetSubject(raw));
+    return letter;
+  }
+
+  /// Whoever may publish on the dead letters' subject may have written the letter: it goes to the
+  /// queue that the configuration names, or nowhere.
+  void queue_again(std::uint64_t number, natsMsg& letter) {
+    const auto subject = header(letter, "Meme-Subject");
+    if (subject.empty())
+      throw requeue_refused(number, "it does not say where it came from (no Meme-Subject)");
+    if (const auto refusal = rules_.requeue_refusal(subject); !refusal.empty())
+      throw requeue_refused(number, "its subject " + subject + ' ' + refusal);
+    natsMsg* raw = nullptr;
+    const auto data = payload(letter);
+    check(
+        natsMsg_Create(&raw, subject.c_str(), nullptr, data.data(), static_cast<int>(data.size())),
+        "make a message");
+    const nats_ptr<natsMsg> again{raw};
+    const auto id = "requeue:" + stream_ + ":" + std::to_string(number) + ":"
+                    + std::to_string(natsMsg_GetTime(&letter));
+    check(natsMsgHeader_Set(raw, "Nats-Msg-Id", id.c_str()), "set a header");
+    check(natsMsgHeader_Set(raw, "Meme-Request-Id", header(letter, "Meme-Request-Id").c_str()),
+          "set a header");
+    for (const auto* name : kept_headers)
+      if (const auto value = header(letter, name); !value.empty())
+        check(natsMsgHeader_Set(raw, name, value.c_str()), "set a header");
+    publish_to_queue(number, subject, raw);
+  }
+
+  /// The stream of requests, or one that it takes its messages from.
+  std::string stream_for(const std::string& subject) {
+    auto keeper = io::jetstream{connection_.get(), inbox_prefix_, patience}.stream_of(subject);
+    if (keeper.empty() || keeper == queue_)
+      return queue_;
+    jsStreamInfo* raw = nullptr;
+    check(js_GetStreamInfo(&raw, jetstream_.get(), queue_.c_str(), nullptr, nullptr),
+          "look at stream " + queue_);
+    const nats_ptr<jsStreamInfo> info{raw};
+    auto feeds = [&](const jsStreamSource* source) {
+      return source != nullptr && source->Name != nullptr && keeper == source->Name;
+    };
+    const auto& config = *info->Config;
+    const auto is_source =
+        feeds(config.Mirror)
+        || std::any_of(config.Sources, config.Sources + config.SourcesLen, feeds);
+    return is_source ? keeper : queue_;
+  }
+
+  /// The stream of requests has to store the message, and no other one that takes its subject.
+  void publish_to_queue(std::uint64_t number, const std::string& subject, natsMsg* again) {
+    jsPubOptions wanted;
+    jsPubOptions_Init(&wanted);
+    const auto keeper = stream_for(subject);
+    // A queue refuses what it gets from a stream that feeds it, if the message's header expects
+    // that stream: there the acknowledgement alone has to do.
+    if (keeper == queue_)
+      wanted.ExpectStream = queue_.c_str();
+    jsPubAck* raw_ack = nullptr;
+    auto error = jsErrCode{};
+    const auto status = js_PublishMsg(&raw_ack, jetstream_.get(), again, &wanted, &error);
+    const nats_ptr<jsPubAck> ack{raw_ack};
+    if (error == JSStreamNotMatchErr || (ack && keeper != ack->Stream))
+      throw requeue_refused(number,
+                            "its subject " + subject + " is kept by another stream than " + queue_);
+    check(status, "queue dead letter " + std::to_string(number) + " on " + subject);
+  }
+
+  void remove(std::uint64_t number) {
+    const auto status = js_DeleteMsg(jetstream_.get(), stream_.c_str(), number, nullptr, nullptr);
+    if (status != NATS_NOT_FOUND)
+      check(status, "remove dead letter " + std::to_string(number));
+  }
+
+  std::string subject_;
+  std::string stream_; ///< may keep more than dead letters
+  std::string inbox_prefix_;
+  std::string queue_; ///< the stream of requests
+  policy::publish_rules rules_;
+  nats_ptr<natsConnection> connection_;
+  nats_ptr<jsCtx> jetstream_;
+};
+
+/// One that is gone by now (somebody else is at it, or it is too old), or that is refused, is no
+/// reason to leave the others alone. Returns whether none was refused.
+bool for_all(dead_letters& letters, void (dead_letters::*act)(std::uint64_t)) {
+  auto complete = true;
+  for (const auto number : letters.all()) {
+    try {
+      (letters.*act)(number);
+    } catch (const letter_gone& gone) {
+      say(std::cerr, gone.what() + std::string{" any more"});
+    } catch (const requeue_refused& refused) {
+      say(std::cerr, refused.what());
+      complete = false;
+    }
+  }
+  return complete;
+}
+
+int run(const config::nats_options& nats, const dead_command& command) {
+  const auto& action = command.action;
+  if (action == "list" && command.which.empty()) {
+    dead_letters{nats}.list(command.count);
+    return 0;
+  }
+  const auto all = command.which == "all";
+  if (command.which.empty() || action == "list" || (all && action == "show")) {
+    say(std::cerr, "meme-generator: dead " + action
+                       + (action == "list"   ? " takes no number"
+                          : action == "show" ? " takes the number of a dead letter"
+                                             : " takes the number of a dead letter, or all"));
+    return 2;
+  }
+  dead_letters letters{nats};
+  const auto act = action == "requeue" ? &dead_letters::requeue : &dead_letters::purge;
+  if (all)
+    return for_all(letters, act) ? 0 : 1;
+  if (action == "show")
+    letters.show(std::stoull(command.which));
+  else
+    (letters.*act)(std::stoull(command.which));
+  return 0;
+}
+
+} // namespace
+
+int run_dead(const config::nats_options& nats, const dead_command& command) {
+  try {
+    return run(nats, command);
+  } catch (const std::exception& problem) {
+    say(std::cerr, problem.what());
+    return 1;
+  }
+}
+
+} // namespace meme::client

@@ -1,0 +1,58 @@
+#include "client/commands/provision.hpp"
+
+#include <exception>
+#include <iostream>
+
+#include "actors/provisioner/provision.hpp"
+#include "actors/publisher/stranded.hpp"
+#include "client/exit_status.hpp"
+#include "client/nats.hpp"
+#include "client/say.hpp"
+
+namespace meme::client {
+
+namespace {
+
+/// What a running service answers within a few reviews; without one it waits for ever.
+void say_unaccounted(natsConnection* connection, const std::string& inbox_prefix,
+                     const provision_report& report) {
+  if (!report.stream || !report.consumer)
+    return;
+  io::jetstream api{connection, inbox_prefix, std::chrono::seconds{3}};
+  const auto count = policy::unaccounted(count_queue(api, *report.stream, *report.consumer));
+  if (count == 0)
+    return;
+  const auto strands = may_strand(report.stream->config, report.consumer->config);
+  say(std::cerr, "stream " + report.stream->config.name
+                     + " has messages that neither wait nor are in work: " + std::to_string(count)
+                     + (strands ? "; the consumer has given them up, a running service answers them"
+                                : "; look at them with the server's own tools"));
+}
+
+} // namespace
+
+int run_provision(const config::options& options, bool plan_only) {
+  try {
+    const auto connection = connect(options.nats, "meme-generator provision");
+    last_seen nothing;
+    auto report = provision(connection.get(), options,
+                            plan_only ? provision_mode::plan : provision_mode::make, nothing);
+    for (auto& made : report.done)
+      say(std::cout, (plan_only ? "to be made: " : "made: ") + made);
+    for (auto& difference : report.differences)
+      say(std::cerr, "configured otherwise: " + difference);
+    say_unaccounted(connection.get(), options.nats.inbox_prefix, report);
+    if (!report.result.usable) {
+      say(std::cerr, report.result.reason);
+      return failed;
+    }
+    say(std::cout, "stream " + options.nats.stream + " and consumer " + options.nats.consumer
+                       + (plan_only && !report.done.empty() ? " are not complete" : " are ready"));
+    return answered;
+  } catch (const std::exception& problem) {
+    say(std::cerr, problem.what());
+    return failed;
+  }
+}
+
+} // namespace meme::client

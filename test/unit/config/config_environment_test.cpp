@@ -1,0 +1,61 @@
+#define BOOST_TEST_MODULE config_spelling
+#include <boost/test/unit_test.hpp>
+
+#include "config/sources/environment.hpp"
+#include "test/unit/config/config_samples.hpp"
+
+using namespace meme;
+using namespace meme::test;
+
+namespace {
+
+std::string line_for(const std::string& name) {
+  const auto decided = load({{"--hf-api-token", "x"}, {{name, "1"}}, ""});
+  if (!decided.runs())
+    return decided.err();
+  const auto& lines = std::get<config::run>(decided.what).warnings;
+  BOOST_TEST(lines.size() <= 1u);
+  return lines.empty() ? "" : lines.front();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_slip_in_a_setting_is_told_with_the_nearest_name) {
+  const std::pair<const char*, const char*> slips[] = {
+      {"MEME_CACHE_TLL", "CACHE_TTL"},
+      {"MEME_CACHE_LOCAL_BYTE", "MEME_CACHE_LOCAL_BYTES"},
+      {"MEME_INGRES_MAX_ATTEMPTS", "MEME_INGRESS_MAX_ATTEMPTS"},
+      {"CACHE_TLL", "CACHE_TTL"},
+      {"CAHCE_TTL", "CACHE_TTL"},
+      {"NATS_STREM", "NATS_STREAM"},
+      {"REDIS_URI", "REDIS_URL"},
+      {"HF_API_TOKN_FILE", "HF_API_TOKEN_FILE"},
+      {"METRICS_ADRR", "METRICS_ADDR"},
+      {"LOG_LEVL", "LOG_LEVEL"},
+      {"MAX_INFLIGHT", "MAX_IN_FLIGHT"},
+      {"DRAIN_TIMOUT", "DRAIN_TIMEOUT"}};
+  for (const auto& [slip, meant] : slips)
+    BOOST_TEST(line_for(slip)
+               == std::string{slip} + ": is no setting; did you mean " + meant + "?");
+}
+
+BOOST_AUTO_TEST_CASE(what_has_our_prefix_and_is_near_nothing_is_told_too) {
+  BOOST_TEST(line_for("MEME_SOMETHING_ELSE") == "MEME_SOMETHING_ELSE: is no setting");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_none_of_ours_is_left_alone) {
+  for (const auto* name :
+       {"PATH", "HOME", "LOGNAME", "HF_HOME", "HF_TOKEN", "SSL_CERT_FILE", "NATS_CA", "REDIS_HOST",
+        "MEME_GENERATOR", "NATS_PORT", "NATS_SERVICE_HOST", "NATS_PORT_4222_TCP_ADDR",
+        "REDIS_SERVICE_PORT_CLIENT", "MEME_GENERATOR_SERVICE_HOST", "MEME_GENERATOR_PORT_9090_TCP",
+        "MEME_GENERATOR_PORT"})
+    BOOST_TEST(line_for(name) == "", name);
+}
+
+BOOST_AUTO_TEST_CASE(settings_and_empty_variables_are_no_slips) {
+  BOOST_TEST(line_for("CACHE_TTL") == "");
+  BOOST_TEST(line_for("MAX_IN_FLIGHT") == "");
+  const auto decided = load({{"--hf-api-token", "x"}, {{"MEME_CACHE_TLL", ""}}, ""});
+  BOOST_TEST_REQUIRE(decided.runs());
+  BOOST_TEST(std::get<config::run>(decided.what).warnings.empty());
+}
