@@ -57,8 +57,9 @@ bool is_internal_name(const std::string& text) {
   return false;
 }
 
-/// The length of the internal address that `text` begins with; 0: it begins with none.
-std::size_t internal_address_length(std::string_view text) {
+/// The length of the internal address that `text` begins with; 0: it begins with none. The host of
+/// a URL (`is_host`) is internal where it has no dot, as a neighbour's name is.
+std::size_t internal_address_length(std::string_view text, bool is_host) {
   const auto begin_of = [&](std::string_view characters) {
     std::string part{text.substr(0, text.find_first_not_of(characters))};
     part.resize(part.find_last_not_of(".:-") + 1); // a sentence ends
@@ -67,7 +68,8 @@ std::size_t internal_address_length(std::string_view text) {
   if (const auto v6 = begin_of(v6_characters); is_internal_v6(v6))
     return v6.size();
   const auto name = begin_of(name_characters);
-  return is_internal_v4(name) || is_internal_name(name) ? name.size() : 0;
+  const auto is_neighbour = is_host && name.find('.') == name.npos;
+  return is_neighbour || is_internal_v4(name) || is_internal_name(name) ? name.size() : 0;
 }
 
 /// The length of the port at the beginning of `text`, with what separates it: `:80`, ` port 80`.
@@ -85,7 +87,8 @@ std::size_t port_length(std::string_view text) {
 std::string hide_internal_addresses(std::string_view text) {
   std::string result;
   while (!text.empty()) {
-    auto length = internal_address_length(text);
+    const auto is_host = boost::algorithm::ends_with(result, "://");
+    auto length = internal_address_length(text, is_host);
     if (length > 0) {
       result += "(address)";
       length += port_length(text.substr(length));

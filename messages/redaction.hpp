@@ -19,8 +19,9 @@ constexpr std::size_t shortest_masked_run = 8;
 std::string redact(std::string_view text, std::string_view secret);
 
 /// `text` with `(address)` in place of what tells of the network inside: private, link-local and
-/// loopback addresses (RFC 1918, 4193, 6598) and names under .local, .internal, .svc and the like,
-/// with their ports. For what a model says to clients: gateways name the servers behind them.
+/// loopback addresses (RFC 1918, 4193, 6598), names under .local, .internal, .svc and the like, and
+/// a URL's host that has no dot, with their ports. For what a model says to clients: gateways name
+/// the servers behind them.
 std::string hide_internal_addresses(std::string_view text);
 
 } // namespace meme::policy

@@ -12,6 +12,7 @@
 #include <rapidjson/writer.h>
 
 #include "actors/base/resilience.hpp"
+#include "messages/printable.hpp"
 
 namespace meme {
 
@@ -110,7 +111,8 @@ io::page pages::readiness() const {
       if (state.well)
         continue;
       out.Key(part.c_str());
-      out.String(state.reason.c_str());
+      const auto reason = printable(state.reason); // may quote a server
+      out.String(reason.data(), static_cast<rapidjson::SizeType>(reason.size()));
     }
     out.EndObject();
   }

@@ -28,6 +28,7 @@
 #include "actors/supervisor/supervisor.hpp"
 #include "config/address/address.hpp"
 #include "config/settings/dump.hpp"
+#include "messages/printable.hpp"
 
 namespace meme {
 
@@ -239,7 +240,7 @@ int run_service(config::configuration& settings, const std::string& config_file,
   if (options.scheduler.batch)
     let_threads_finish(); // the NATS library's too
   if (auto problem = complaint_about(options); !problem.empty()) {
-    std::cerr << "meme-generator: " << problem << '\n';
+    std::cerr << "meme-generator: " << printable(problem) << '\n';
     return 2;
   }
   log::start(level_of(options.log.level), options.log.format == "json");

@@ -250,6 +250,18 @@ BOOST_AUTO_TEST_CASE(a_sentinel_is_recognised) {
   BOOST_TEST(gauge_is(here, 0));
 }
 
+/// However many parts it announces: none is read.
+BOOST_AUTO_TEST_CASE(a_list_where_one_value_is_asked_for_ends_the_connection) {
+  world here{without_own_tier()};
+  special_redis odd{here.folder.path(), "odd",
+                    "rename-command PING \"\"\nrename-command TIME PING\n"};
+  use_redis(here, odd.url());
+  BOOST_TEST(!is_hit(here, "a cat"));
+  BOOST_TEST(secured::logged(*here.memes, "Redis cannot be used, requests go on without it",
+                             "a list that nobody asked for"));
+  BOOST_TEST(gauge_is(here, 0));
+}
+
 BOOST_AUTO_TEST_CASE(a_cluster_node_is_recognised_and_said_once) {
   world here{without_own_tier()};
   const auto port = [] { return std::make_unique<port_lease>(); };

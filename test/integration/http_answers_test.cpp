@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(redirects, http_calls)
 
-BOOST_AUTO_TEST_CASE(that_keep_the_method_are_followed_on_the_same_host) {
+BOOST_AUTO_TEST_CASE(that_keep_the_method_are_followed_on_the_same_server) {
   for (const auto status : {307, 308}) {
     raw_model model{[&](const raw_call& call) -> std::optional<std::string> {
       if (call.path() == "/models/new?x=1")
@@ -125,6 +125,15 @@ BOOST_AUTO_TEST_CASE(to_another_host_are_not_followed_and_are_named) {
   BOOST_TEST(reply.status == 308);
   BOOST_TEST(reply.location == elsewhere);
   BOOST_TEST(other.calls().empty());
+}
+
+BOOST_AUTO_TEST_CASE(to_another_port_are_not_followed) {
+  auto neighbour = always(raw_model::reply(200, {}, "a picture"));
+  auto model = always(raw_model::reply(307, {"Location: " + neighbour.url()}, ""));
+  const auto reply = call(model.url());
+  BOOST_TEST(reply.status == 307);
+  BOOST_TEST(reply.location == neighbour.url());
+  BOOST_TEST(neighbour.calls().empty());
 }
 
 BOOST_AUTO_TEST_CASE(that_may_change_the_method_are_not_followed) {
@@ -157,16 +166,21 @@ BOOST_AUTO_TEST_CASE(share_one_time_limit) {
 
 BOOST_AUTO_TEST_CASE(never_lead_to_a_host_or_a_scheme_that_the_token_may_not_go_to) {
   const auto stays = [](const char* from, const char* location) {
-    return io::resolve_redirect(from, location).stays_on_host;
+    return io::resolve_redirect(from, location).stays_on_server;
   };
   BOOST_TEST(stays("https://a.b/m", "/n"));
   BOOST_TEST(stays("https://a.b/m", "n"));
   BOOST_TEST(stays("https://a.b/m", "//A.B/n"));
-  BOOST_TEST(stays("https://a.b/m", "https://a.b:8443/n"));
+  BOOST_TEST(stays("https://a.b/m", "https://a.b:443/n"));
+  BOOST_TEST(stays("https://a.b:8443/m", "https://a.b:8443/n"));
   BOOST_TEST(stays("http://a.b/m", "https://a.b/m"));
-  for (const auto* location : {"http://a.b/m", "//c.d/n", "https://a.b.c/", "https://a.b@c.d/",
-                               "https://user@a.b/", "ftp://a.b/n", "file:///etc/passwd",
-                               "gopher://a.b/", "https://a.b.evil/", "https://[::1]/", ""})
+  BOOST_TEST(stays("http://a.b:8080/m", "https://a.b:8080/m"));
+  BOOST_TEST(!stays("http://a.b:8080/m", "https://a.b/m"));
+  BOOST_TEST(!stays("http://127.0.0.1:8080/m", "http://127.0.0.1:9090/m"));
+  for (const auto* location :
+       {"http://a.b/m", "//c.d/n", "https://a.b.c/", "https://a.b@c.d/", "https://user@a.b/",
+        "https://:password@a.b/", "https://a.b:8443/n", "https://a.b:80/n", "ftp://a.b/n",
+        "file:///etc/passwd", "gopher://a.b/", "https://a.b.evil/", "https://[::1]/", ""})
     BOOST_TEST(!stays("https://a.b/m", location), location);
   BOOST_TEST(io::resolve_redirect("https://a.b/m/x", "../n?q=1#f").url == "https://a.b/n?q=1");
 }

@@ -110,6 +110,18 @@ BOOST_AUTO_TEST_CASE(a_redirect_that_was_not_followed_names_the_location_and_the
   }
 }
 
+BOOST_AUTO_TEST_CASE(no_header_tells_clients_of_the_network_inside) {
+  auto redirect = answer(302, "");
+  redirect.location = "http://10.2.3.4:8080/login";
+  BOOST_TEST(judge(redirect).text
+             == "the model answered 302 and sends to http://(address)/login (check HF_API_URL)");
+  BOOST_TEST(judge(redirect).text_for_log().find("10.2.3.4:8080") != std::string::npos);
+  auto page = answer(200, "hello");
+  page.content_type = "text/html; by=sd.internal:80";
+  BOOST_TEST(judge(page).text.find("called text/html; by=(address))") != std::string::npos,
+             judge(page).text);
+}
+
 BOOST_AUTO_TEST_CASE(too_many_requests_means_to_wait) {
   auto reply = answer(429, R"({"error":"Too many requests"})");
   BOOST_TEST(is(judge(reply), kind::wait, error_code::model_overloaded));

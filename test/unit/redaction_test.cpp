@@ -63,6 +63,8 @@ BOOST_AUTO_TEST_CASE(internal_addresses_are_hidden_and_others_are_not) {
        "Failed to connect to (address) after 3 ms"},
       {"172.16.0.1, 172.31.255.255 and 172.32.0.1", "(address), (address) and 172.32.0.1"},
       {"http://sd-0.models.svc.cluster.local:8080/draw", "http://(address)/draw"},
+      {"http://tgi:8080/x, https://tgi", "http://(address)/x, https://(address)"},
+      {"https://a.b/c tgi:8080", "https://a.b/c tgi:8080"},
       {"upstream sd.internal is down", "upstream (address) is down"},
       {"[fd00::12]:80 or ::1", "[(address) or (address)"},
       {"from localhost:8080", "from (address)"},

@@ -68,11 +68,15 @@ std::string compose(std::string text, std::string_view words, std::string_view s
   return clean_text(redact(text, secret), max_text_chars - hint.size()).append(hint);
 }
 
-/// Says what has happened: to clients without what tells of the network inside, all of it to the
-/// log.
+/// Says what has happened: to clients without what tells of the network inside, be it in the words,
+/// a Location or a content type; all of it to the log.
 void say(verdict& result, const std::string& text, std::string_view words, std::string_view secret,
          std::string_view hint) {
-  result.text = compose(text, hide_internal_addresses(redact(words, secret)), secret, hint);
+  // Redacted first: what is left of a token is not taken for a name.
+  const auto hide = [&](std::string_view part) {
+    return hide_internal_addresses(redact(part, secret));
+  };
+  result.text = compose(hide(text), hide(words), secret, hint);
   auto all = compose(text, words, secret, hint);
   if (all != result.text)
     result.detail = std::move(all);

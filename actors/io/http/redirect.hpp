@@ -11,8 +11,11 @@ inline bool keeps_method(long status) {
 }
 
 struct redirect {
-  std::string url;            ///< absolute, without fragment; empty where `location` is no URL
-  bool stays_on_host = false; ///< and is http or https, and never http where `from` is https
+  std::string url; ///< absolute, without fragment; empty where `location` is no URL
+  /// To the same host and port, by http or https, and never by http where `from` is https. From
+  /// port 80 to https on 443 counts as the same. Behind another port of a host may be a neighbour
+  /// that a POST ends, or that would learn the token.
+  bool stays_on_server = false;
 };
 
 /// Where an answer to `from` with this header `Location` leads.

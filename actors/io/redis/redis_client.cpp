@@ -55,6 +55,8 @@ std::string error_of(const redisReply* reply, const std::string& lost) {
 
 /// hiredis asserts, in release builds too, that no reply comes which nobody asked for. What listens
 /// there may be no Redis: such a reply is refused while it is read, which ends the connection only.
+/// So is a list, which none of our commands is answered with: hiredis makes room for all the parts
+/// that it announces, and takes them out of its buffer one by one, so that no limit bounds them.
 struct redis_client::reply_guard {
   static void install(redisReader& reader, redis_client& owner) {
     if (original == nullptr)
@@ -62,7 +64,7 @@ struct redis_client::reply_guard {
     static redisReplyObjectFunctions guarded = [] {
       auto result = *original;
       result.createString = wrap<&redisReplyObjectFunctions::createString>(result.createString);
-      result.createArray = wrap<&redisReplyObjectFunctions::createArray>(result.createArray);
+      result.createArray = refuse(result.createArray);
       result.createInteger = wrap<&redisReplyObjectFunctions::createInteger>(result.createInteger);
       result.createNil = wrap<&redisReplyObjectFunctions::createNil>(result.createNil);
 #if HIREDIS_MAJOR >= 1 // RESP3's, which are read whether or not they were asked for
@@ -87,6 +89,17 @@ private:
       return nullptr;
     }
     return (original->*Create)(task, rest...);
+  }
+
+  template <class... Rest>
+  static void* refuse_list(const redisReadTask* task, Rest...) {
+    static_cast<redis_client*>(task->privdata)->why_lost_ = "a list that nobody asked for";
+    return nullptr;
+  }
+
+  template <class... Rest>
+  static creator<Rest...> refuse(creator<Rest...>) {
+    return &refuse_list<Rest...>;
   }
 
   template <auto Create, class... Rest>
