@@ -29,6 +29,9 @@ void on_error(natsConnection* connection, natsSubscription*, natsStatus status, 
   natsConnection_Close(connection);
 }
 
+/// Without a handler of ours the library writes to standard error.
+void pass_over_error(natsConnection*, natsSubscription*, natsStatus, void*) {}
+
 std::string reason(natsStatus status) {
   return refusal_is_there ? refusal : natsStatus_GetText(status);
 }
@@ -56,9 +59,11 @@ std::string connect_error(const config::nats_options& nats, const std::string& c
              : text;
 }
 
-nats_ptr<natsConnection> connect(const config::nats_options& nats, const std::string& name) {
+nats_ptr<natsConnection> connect(const config::nats_options& nats, const std::string& name,
+                                 on_refusal what) {
   const auto options = io::make_nats_options(nats, name);
-  check(natsOptions_SetErrorHandler(options.get(), on_error, nullptr), "hear of refusals");
+  const auto handler = what == on_refusal::close ? on_error : pass_over_error;
+  check(natsOptions_SetErrorHandler(options.get(), handler, nullptr), "hear of refusals");
   natsConnection* raw = nullptr;
   const auto status = natsConnection_Connect(&raw, options.get());
   if (status == NATS_OK)

@@ -49,11 +49,17 @@ nats_ptr<natsConnection> connect(natsOptions& options);
 /// the built-in default, the settings that name others.
 std::string connect_error(const config::nats_options& nats, const std::string& cause);
 
+/// What a connection does when the server does not permit something.
+enum class on_refusal {
+  close, ///< ends, so that no call waits for an answer that cannot come; `check` names the subject
+  go_on  ///< for those who only `io::ask`, which does not wait, and who can do without an answer
+};
+
 /// Connects as the settings say; the server knows the connection as `name`. Unlike the service, a
 /// command does not wait for a server that is not there: throws std::runtime_error with
-/// `connect_error`. What the server does not permit ends the connection, so that no call waits for
-/// an answer that cannot come; the errors of `check` then name the subject. One a process.
-nats_ptr<natsConnection> connect(const config::nats_options& nats, const std::string& name);
+/// `connect_error`. One a process.
+nats_ptr<natsConnection> connect(const config::nats_options& nats, const std::string& name,
+                                 on_refusal what = on_refusal::close);
 
 /// A subscription that is read by asking for the next message; holds any number of them.
 nats_ptr<natsSubscription> subscribe(natsConnection& connection, const std::string& subject);

@@ -33,7 +33,7 @@ void say_unaccounted(natsConnection* connection, const std::string& inbox_prefix
 
 int run_provision(const config::options& options, bool plan_only) {
   try {
-    const auto connection = connect(options.nats, "meme-generator provision");
+    const auto connection = connect(options.nats, "meme-generator provision", on_refusal::go_on);
     last_seen nothing;
     auto report = provision(connection.get(), options,
                             plan_only ? provision_mode::plan : provision_mode::make, nothing);

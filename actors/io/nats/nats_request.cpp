@@ -54,10 +54,11 @@ nats_message_ptr ask(natsConnection* connection, const std::string& inbox_prefix
       check(NATS_NO_RESPONDERS, subject.c_str());
     if (status == NATS_OK)
       return result;
-    if (status != NATS_TIMEOUT)
-      check(status, subject.c_str());
+    // A command's connection ends with the first refusal: the reason comes before the consequence.
     if (auto words = refusal_words(connection); is_about(words, subject, inbox))
       throw nats_refused(describe_refusal(words));
+    if (status != NATS_TIMEOUT)
+      check(status, subject.c_str());
   }
   check(NATS_TIMEOUT, subject.c_str());
   return nullptr;
