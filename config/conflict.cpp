@@ -1,12 +1,11 @@
 #include "config/conflict.hpp"
 
-#include <iterator>
 #include <utility>
 #include <variant>
 
 #include "config/address/address.hpp"
+#include "config/own_subjects.hpp"
 #include "config/settings/value.hpp"
-#include "messages/subject.hpp"
 
 namespace meme::config {
 
@@ -35,34 +34,29 @@ private:
            "contradict each other: the first must not be larger");
   }
 
-  /// A stream takes S and S.> for requests and D and D.> for dead letters; answers go to R and
-  /// R.error. What is sent would otherwise come back as a request, or be kept by the wrong stream.
+  /// One line for two settings, however many of their subjects overlap.
   void subjects() {
-    struct use {
-      const char* key;
-      std::vector<std::string> subjects;
-    };
     const auto& nats = values_.nats;
-    const use uses[] = {
-        {"nats.request-subject", {nats.request_subject, nats.request_subject + ".>"}},
-        {"nats.response-subject", {nats.response_subject, nats.response_subject + ".error"}},
-        {"nats.dead-subject", {nats.dead_subject, nats.dead_subject + ".>"}},
-        {"nats.inbox-prefix", {nats.inbox_prefix + ".>"}}};
-    for (auto first = std::begin(uses); first != std::end(uses); ++first)
-      for (auto second = std::next(first); second != std::end(uses); ++second)
-        overlap(first->key, first->subjects, second->key, second->subjects);
+    for (const auto& clash : policy::find_clashes(own_subjects_of(nats)))
+      forbid(true, key_of(clash.first), key_of(clash.second),
+             "must not overlap: " + in_quotes(clash.first_filter) + " and "
+                 + in_quotes(clash.second_filter));
     forbid(nats.stream == nats.dead_stream, "nats.stream", "nats.dead-stream",
            "must differ: a stream cannot keep its own dead letters");
   }
 
-  /// One line for two settings, however many of their subjects overlap.
-  void overlap(const char* first, const std::vector<std::string>& firsts, const char* second,
-               const std::vector<std::string>& seconds) {
-    for (const auto& left : firsts)
-      for (const auto& right : seconds)
-        if (subjects_overlap(left, right))
-          return forbid(true, first, second,
-                        "must not overlap: " + in_quotes(left) + " and " + in_quotes(right));
+  static const char* key_of(policy::subject_use use) {
+    switch (use) {
+    case policy::subject_use::requests:
+      return "nats.request-subject";
+    case policy::subject_use::answers:
+      return "nats.response-subject";
+    case policy::subject_use::dead_letters:
+      return "nats.dead-subject";
+    case policy::subject_use::inboxes:
+      break;
+    }
+    return "nats.inbox-prefix";
   }
 
   void files() {

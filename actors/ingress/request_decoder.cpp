@@ -1,11 +1,12 @@
 #include "actors/ingress/request_decoder.hpp"
 
+#include "config/own_subjects.hpp"
 #include "messages/trace_context.hpp"
 
 namespace meme {
 
 policy::publish_rules make_publish_rules(const config::nats_options& nats) {
-  return {{nats.request_subject, nats.response_subject, nats.dead_subject},
+  return {config::own_subjects_of(nats),
           policy::reply_filters(nats.reply_subjects, nats.inbox_prefix)};
 }
 

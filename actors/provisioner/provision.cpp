@@ -107,12 +107,13 @@ struct provisioning {
       return true;
     try {
       auto upstream = api.find_stream(feed.name);
-      if (upstream)
-        note_kept(upstream->config.subjects);
-      for (auto& output : output_subjects(options.nats))
-        if (upstream && captures(upstream->config, output) && passes(feed, output))
+      if (!upstream)
+        return true;
+      note_kept(upstream->config.subjects);
+      for (auto& each : find_loops(upstream->config, options.nats))
+        if (passes(feed, each.subject))
           return refuse("stream " + options.nats.stream + " takes messages from stream " + feed.name
-                        + ", which captures " + output + ": answers would become requests");
+                        + ", which captures " + each.subject + ": " + each.consequence);
     } catch (const std::exception& e) {
       report.differences.push_back("stream " + feed.name + ", from which stream "
                                    + options.nats.stream

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "config/own_subjects.hpp"
 #include "messages/subject.hpp"
 
 namespace meme {
@@ -109,8 +110,15 @@ void compare_limits(const io::stream_config& stream, const config::options& opti
 
 } // namespace
 
-std::vector<std::string> output_subjects(const config::nats_options& nats) {
-  return {nats.response_subject, nats.response_subject + ".error", nats.dead_subject};
+std::vector<loop> find_loops(const io::stream_config& stream, const config::nats_options& nats) {
+  policy::publish_rules rules{config::own_subjects_of(nats), {}};
+  rules.set_incoming(stream.subjects);
+  std::vector<loop> result;
+  for (auto what : rules.find_loops())
+    result.push_back({rules.own().of(what), what == policy::publication::dead_letter
+                                                ? "dead letters would become requests"
+                                                : "answers would become requests"});
+  return result;
 }
 
 bool passes(const io::stream_feed& feed, const std::string& subject) {
@@ -130,9 +138,8 @@ check_result check_stream(const io::stream_info& found, const config::options& o
     result.refusal = name
                      + " has limits retention: what is acknowledged would stay in it for ever; "
                        "it needs to be a work queue";
-  for (auto& output : output_subjects(nats))
-    if (result.refusal.empty() && captures(stream, output))
-      result.refusal = name + " captures " + output + ": answers would become requests";
+  if (const auto loops = find_loops(stream, nats); result.refusal.empty() && !loops.empty())
+    result.refusal = name + " captures " + loops.front().subject + ": " + loops.front().consequence;
   if (result.refusal.empty() && stream.sealed)
     result.refusal = name + " is sealed: it takes no requests and removes none";
   if (result.refusal.empty() && found.leaderless)

@@ -23,8 +23,14 @@ bool captures(const io::stream_config& stream, const std::string& subject);
 /// Whether what another stream has on `subject` comes in from it.
 bool passes(const io::stream_feed& feed, const std::string& subject);
 
-/// Where answers and dead letters go.
-std::vector<std::string> output_subjects(const config::nats_options& nats);
+/// Whose result, error or dead letter a stream stores that is, or feeds, the one of requests.
+struct loop {
+  std::string subject;
+  std::string consequence; ///< for a person: "answers would become requests"
+};
+
+/// All of them; empty: the stream stores nothing that the service publishes by itself.
+std::vector<loop> find_loops(const io::stream_config& stream, const config::nats_options& nats);
 
 /// Compares a stream with what the service needs. Reads nothing but its arguments.
 check_result check_stream(const io::stream_info& found, const config::options& options);

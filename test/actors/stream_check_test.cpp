@@ -95,6 +95,18 @@ BOOST_AUTO_TEST_CASE(a_stream_without_the_request_subject_is_refused_unless_it_i
   BOOST_TEST(contains(said_of_stream(), "from in.>, renamed to meme.request.>"));
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_stores_what_the_service_publishes_is_refused) {
+  stream.config.subjects = {"meme.request", "meme.response"};
+  BOOST_TEST(refusal_of_stream()
+             == "stream MEMES captures meme.response: answers would become requests");
+  stream.config.subjects = {"meme.request", "meme.*.error"};
+  BOOST_TEST(refusal_of_stream()
+             == "stream MEMES captures meme.response.error: answers would become requests");
+  stream.config.subjects = {"meme.request", "meme.dead"};
+  BOOST_TEST(refusal_of_stream()
+             == "stream MEMES captures meme.dead: dead letters would become requests");
+}
+
 BOOST_AUTO_TEST_CASE(what_others_have_on_our_outputs_passes_only_without_a_filter) {
   BOOST_TEST(passes({"SRC", {}, false}, "meme.response"));
   BOOST_TEST(!passes({"SRC", {"meme.request"}, false}, "meme.response"));

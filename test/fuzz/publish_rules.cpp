@@ -39,6 +39,21 @@ void check_requeue(const policy::publish_rules& rules, std::string_view subject)
           "a letter goes to the requests");
 }
 
+/// What the service publishes by itself, with `kept` as what becomes requests.
+void check_own(policy::publish_rules rules, std::string_view kept, std::string_view subject) {
+  using policy::publication;
+  rules.set_incoming({std::string{kept}});
+  for (const auto what : {publication::result, publication::error, publication::dead_letter}) {
+    if (rules.examine(what, subject) != policy::objection::none)
+      continue;
+    require(valid_reply_subject(subject), "the service publishes on a literal subject");
+    require(subject.front() != '$', "the service publishes on none of the server's own subjects");
+    require(!subjects_overlap(kept, subject), "nothing becomes a request");
+    for (const auto* own : {"meme.request", "meme.request.>", "_INBOX.>"})
+      require(!subjects_overlap(own, subject), "nothing goes to requests or inboxes");
+  }
+}
+
 } // namespace
 
 } // namespace meme::fuzz
@@ -58,5 +73,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   rules.set_kept({std::string{kept}});
   fuzz::check_reply(rules, filters, kept, text);
   fuzz::check_requeue(rules, text);
+  fuzz::check_own(rules, kept, text);
   return 0;
 }
