@@ -2,8 +2,11 @@
 #define BOOST_TEST_MODULE dead
 #include <boost/test/unit_test.hpp>
 
+#include <sys/socket.h>
+
 #include <set>
 
+#include "test/support/fault_proxy_sockets.hpp"
 #include "test/support/world.hpp"
 
 using namespace meme::test;
@@ -31,6 +34,23 @@ struct fixture : world {
     ask(json);
     next_error();
     BOOST_TEST_REQUIRE(drained());
+  }
+
+  /// Puts a letter with these header lines, as no library would write them.
+  void forge(const std::string& header_lines, const std::string& data) {
+    const auto url = nats.url();
+    const auto port = static_cast<std::uint16_t>(std::stoul(url.substr(url.rfind(':') + 1)));
+    const auto socket = connect_to(port);
+    const auto sizes = std::to_string(header_lines.size()) + ' '
+                       + std::to_string(header_lines.size() + data.size());
+    const auto before = client.messages_in("MEMES_DEAD");
+    const auto words = "CONNECT {\"headers\":true}\r\nHPUB meme.dead " + sizes + "\r\n"
+                       + header_lines + data + "\r\n";
+    BOOST_TEST_REQUIRE(eventually([&] { // it may still be connecting
+      return ::send(socket.get(), words.data(), words.size(), MSG_NOSIGNAL)
+             == static_cast<ssize_t>(words.size());
+    }));
+    BOOST_TEST_REQUIRE(eventually([&] { return client.messages_in("MEMES_DEAD") > before; }));
   }
 
   void mend_model() { model.set_faults("[]"); }
@@ -111,6 +131,29 @@ BOOST_AUTO_TEST_CASE(are_queued_again_only_where_requests_come_from) {
              all.err);
   BOOST_TEST(client.messages_in("SCRATCH") == 1);
   BOOST_TEST(client.messages_in("MEMES_DEAD") == 3);
+}
+
+// Their headers are what somebody has chosen: none keeps the commands from the letters beside it.
+BOOST_AUTO_TEST_CASE(with_any_headers_are_listed_shown_and_purged) {
+  forge("NATS/1.0 100 Idle Heartbeat\r\n\r\n", "");
+  forge("NATS/1.0 409 Consumer Deleted\r\n\r\n", "");
+  forge("not headers\r\n\r\n", "first payload");
+  client.enqueue("meme.dead", "second payload");
+  client.enqueue("meme.dead", "{}",
+                 {{"Meme-Error-Code", std::string(300, 'x')}, {"Meme-Request-Id", "innocent"}});
+  const auto list = dead({"list"});
+  BOOST_TEST(list.status == 0, list.err);
+  BOOST_TEST(list.out.find("innocent: ") != std::string::npos, list.out);
+  BOOST_TEST(list.out.find(std::string(20, 'x')) == std::string::npos, list.out);
+  for (const auto& [number, payload] :
+       {std::pair{"1", ""}, {"3", "first payload"}, {"4", "second payload"}}) {
+    const auto letter = dead({"show", number});
+    BOOST_TEST(letter.status == 0, letter.err);
+    BOOST_TEST(letter.out.find(payload) != std::string::npos, letter.out);
+  }
+  BOOST_TEST(dead({"requeue", "all"}).status == 1);
+  BOOST_TEST(dead({"purge", "all"}).status == 0);
+  BOOST_TEST(client.messages_in("MEMES_DEAD") == 0);
 }
 
 // A stream that takes a part of the request subjects is not the queue.

@@ -132,18 +132,20 @@ std::optional<stored_message> jetstream::find_message(const std::string& stream,
 }
 
 std::optional<message_place> jetstream::next_message(const std::string& stream,
-                                                     std::uint64_t sequence) {
-  const auto reply = ask("STREAM.MSG.GET." + stream,
-                         R"({"seq":)" + std::to_string(sequence) + R"(,"next_by_subj":">"})");
+                                                     std::uint64_t sequence,
+                                                     const std::string& subject) {
+  const auto reply =
+      ask("STREAM.MSG.GET." + stream,
+          R"({"seq":)" + std::to_string(sequence) + R"(,"next_by_subj":)" + quoted(subject) + '}');
   if (says_not_found(reply))
     return {};
   throw_error_in(reply);
   auto json = json::read_document(reply);
   auto* place = rapidjson::Pointer{"/message/seq"}.Get(json);
-  auto* subject = rapidjson::Pointer{"/message/subject"}.Get(json);
-  if (place == nullptr || !place->IsUint64() || subject == nullptr || !subject->IsString())
+  auto* its_subject = rapidjson::Pointer{"/message/subject"}.Get(json);
+  if (place == nullptr || !place->IsUint64() || its_subject == nullptr || !its_subject->IsString())
     throw std::runtime_error("STREAM.MSG.GET." + stream + ": the answer has no message");
-  return message_place{place->GetUint64(), subject->GetString()};
+  return message_place{place->GetUint64(), its_subject->GetString()};
 }
 
 std::uint64_t jetstream::count_messages(const std::string& stream, const std::string& filter) {

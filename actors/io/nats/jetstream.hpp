@@ -65,8 +65,10 @@ public:
   std::optional<stored_message> find_message(const std::string& stream, std::uint64_t sequence);
   void delete_message(const std::string& stream, std::uint64_t sequence);
 
-  /// The first message at or behind a place in the stream; nothing where there is none.
-  std::optional<message_place> next_message(const std::string& stream, std::uint64_t sequence);
+  /// The first message on `subject` (wildcards are allowed) at or behind a place in the stream;
+  /// nothing where there is none.
+  std::optional<message_place> next_message(const std::string& stream, std::uint64_t sequence,
+                                            const std::string& subject = ">");
 
   /// How many messages a stream has on subjects that match `filter`.
   std::uint64_t count_messages(const std::string& stream, const std::string& filter);
