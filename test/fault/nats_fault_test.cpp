@@ -108,6 +108,28 @@ BOOST_AUTO_TEST_CASE(row_2b_nats_stops_reading_and_is_killed) {
                                 << since_return.seconds() << " s, seen twice: " << repeated);
 }
 
+// Pings would notice it too, after minutes here: the write has a deadline of its own.
+BOOST_AUTO_TEST_CASE(a_write_that_hangs_ends_the_connection) {
+  auto settings = quick_to_notice(300, "10");
+  settings.nats_config = "max_payload: 8388608";
+  settings.model_arguments = {"--latency", "300", "--fixed-bytes", "4000000"};
+  settings.variables["MEME_INGRESS_MAX_BYTES_IN_FLIGHT"] = "268435456";
+  settings.variables["MEME_NATS_PING_INTERVAL"] = "10min";
+  settings.variables["MEME_NATS_WRITE_DEADLINE"] = "1s";
+  world here{settings};
+  const auto path = put_proxy_before_nats(here);
+  here.client.enqueue_all("meme.request", requests(10, "hangs"));
+  BOOST_TEST_REQUIRE(eventually([&] { return here.model.stats().integer("/in_flight") == 10; }));
+  faults what;
+  what.to_server.stall = true;
+  path->set(what);
+  const stopwatch since_fault;
+  BOOST_TEST(eventually([&] { return here.memes->metric("meme_generator_nats_connected") == 0; }));
+  BOOST_TEST_MESSAGE("a write that hangs: noticed after " << since_fault.seconds() << " s");
+  path->heal();
+  check_all_ended(here, ids_of(10, "hangs"));
+}
+
 BOOST_AUTO_TEST_CASE(row_13_an_acknowledgement_is_lost) {
   auto settings = quick_to_notice(500, "10");
   settings.variables["MEME_NATS_PING_INTERVAL"] = "30s"; // the connection is to last

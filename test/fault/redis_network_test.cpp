@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "actors/io/http/listener.hpp"
 #include "test/support/certificates.hpp"
 #include "test/support/fault_proxy.hpp"
 #include "test/support/sanitized.hpp"
@@ -168,6 +169,16 @@ BOOST_AUTO_TEST_CASE(a_silent_name_server_holds_nothing_up) {
   BOOST_TEST(is_hit(here, "a cat"));
   BOOST_TEST_MESSAGE("a silent name server: slowest request " << slowest_ms << " ms, exit after "
                                                               << exit.count() << " s");
+}
+
+BOOST_AUTO_TEST_CASE(a_redis_that_never_speaks_is_left_after_the_connect_timeout) {
+  const auto silent = meme::io::listen_on("127.0.0.1", 0); // the kernel connects
+  world here{without_own_tier()};
+  here.settings.variables["MEME_CACHE_CONNECT_TIMEOUT"] = "300ms";
+  use_redis(here, "redis://" + meme::io::local_address(silent));
+  BOOST_TEST(secured::logged(*here.memes, unusable, "no connection in time"));
+  BOOST_TEST(!is_hit(here, "a cat"));
+  BOOST_TEST(gauge_is(here, 0));
 }
 
 BOOST_AUTO_TEST_CASE(a_value_of_any_size_takes_no_more_memory_than_a_picture_may) {

@@ -17,16 +17,22 @@ namespace {
 
 constexpr const char* slow_width = R"("width": 1088, "height": 1024)";
 
-world_settings with_decoder(const temporary_folder& folder, const std::string& time_limit) {
-  // Bytes 18 and 19 of a PNG are the lower half of its width.
+/// Pictures are decoded by a shell script of these commands.
+world_settings with_script(const temporary_folder& folder, const std::string& commands) {
   const auto script = folder.path() / "decoder";
-  std::ofstream{script} << "#!/bin/sh\n"
-                        << "case $(od -An -tx1 -j18 -N2) in *04*40*) exec sleep 600 ;; esac\n"
-                        << "exec '" MEME_GENERATOR "' \"$@\"\n";
+  std::ofstream{script} << "#!/bin/sh\n" << commands;
   std::filesystem::permissions(script, std::filesystem::perms::owner_all);
   world_settings settings;
   settings.nats_config = "max_payload: 131072";
   settings.variables["MEME_GENERATOR_DECODER"] = script.string();
+  return settings;
+}
+
+world_settings with_decoder(const temporary_folder& folder, const std::string& time_limit) {
+  // Bytes 18 and 19 of a PNG are the lower half of its width.
+  auto settings =
+      with_script(folder, "case $(od -An -tx1 -j18 -N2) in *04*40*) exec sleep 600 ;; esac\n"
+                          "exec '" MEME_GENERATOR "' \"$@\"\n");
   settings.variables["MEME_GENERATOR_DECODE_TIMEOUT"] = time_limit;
   return settings;
 }
@@ -47,6 +53,47 @@ BOOST_AUTO_TEST_CASE(a_picture_that_takes_too_long_holds_no_other_and_is_an_erro
   BOOST_TEST(here.memes->metric("meme_generator_decoders_stopped_total") == 1);
   BOOST_TEST(here.model.calls() == 2); // the slow one is not bought again
   BOOST_TEST(here.drained());
+}
+
+// Each decoder says when it begins and when it ends, and waits until it is let go.
+BOOST_AUTO_TEST_CASE(more_pictures_than_decoders_wait) {
+  constexpr int decoders = 2;
+  constexpr int pictures = 6;
+  const temporary_folder folder;
+  const auto log = folder.path() / "log";
+  const auto go = folder.path() / "go";
+  auto settings = with_script(folder, "echo begin >> '" + log.string() + "'\nwhile [ ! -e '"
+                                          + go.string() + "' ]; do sleep 0.05; done\n'"
+                                          + MEME_GENERATOR + "' \"$@\"; status=$?\necho end >> '"
+                                          + log.string() + "'\nexit $status\n");
+  settings.variables["MEME_GENERATOR_DECODE_TIMEOUT"] = "10min";
+  settings.variables["MEME_GENERATOR_MAX_DECODERS"] = std::to_string(decoders);
+  settings.variables["MEME_INGRESS_MAX_BYTES_IN_FLIGHT"] = "268435456";
+  settings.model_arguments = {"--size", "1024x1024"};
+  world here{settings};
+  for (const auto& each : requests(pictures, "cat"))
+    here.ask(each);
+  const auto lines = [&] {
+    std::vector<std::string> all;
+    std::ifstream file{log};
+    for (std::string line; std::getline(file, line);)
+      all.push_back(line);
+    return all;
+  };
+  BOOST_TEST(eventually([&] {
+    return here.model.calls() == pictures
+           && here.memes->metric("meme_generator_model_calls_in_flight") == 0
+           && lines().size() >= decoders;
+  }));
+  std::ofstream{go} << "";
+  for (auto i = 0; i < pictures; ++i)
+    here.next_result();
+  auto running = 0;
+  for (const auto& each : lines()) {
+    running += each == "begin" ? 1 : -1;
+    BOOST_TEST(running <= decoders);
+  }
+  BOOST_TEST(lines().size() == std::size_t{2} * pictures);
 }
 
 BOOST_AUTO_TEST_CASE(the_exit_does_not_wait_for_a_decoder) {

@@ -94,6 +94,21 @@ BOOST_AUTO_TEST_CASE(are_those_of_the_final_answer) {
   BOOST_TEST(reply.location == "");
 }
 
+BOOST_AUTO_TEST_CASE(of_more_than_300_kb_end_the_call) {
+  const auto with_headers = [](std::size_t count) {
+    const std::vector<std::string> all(count, "X: " + std::string(50'000, 'x'));
+    return always(raw_model::reply(200, all, "a picture"));
+  };
+  auto usual = with_headers(5);
+  BOOST_TEST(call(usual.url()).body == "a picture");
+  auto excessive = with_headers(7);
+  const auto reply = call(excessive.url());
+  BOOST_TEST((reply.error == transfer_error::cut || reply.error == transfer_error::other),
+             reply.error_text);
+  BOOST_TEST(reply.error_text != "");
+  BOOST_TEST_MESSAGE(reply.error_text);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(redirects, http_calls)

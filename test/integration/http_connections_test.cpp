@@ -5,6 +5,8 @@
 
 #include <dlfcn.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <atomic>
 #include <fstream>
@@ -12,6 +14,7 @@
 
 #include "test/support/http_calls.hpp"
 #include "test/support/raw_model.hpp"
+#include "test/support/stopwatch.hpp"
 
 using namespace meme;
 using namespace meme::test;
@@ -42,6 +45,23 @@ std::size_t half_closed(std::uint16_t port) {
       ++count;
   }
   return count;
+}
+
+/// After how many milliseconds without an acknowledgement the kernel gives up this process'
+/// connection to `port`; 0: that is left to it, or there is no connection.
+unsigned acknowledgement_limit(std::uint16_t port) {
+  for (int fd = 3; fd < 1'024; ++fd) {
+    sockaddr_in peer{};
+    socklen_t size = sizeof peer;
+    if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0
+        || peer.sin_family != AF_INET || peer.sin_port != htons(port))
+      continue;
+    unsigned limit_ms = 0;
+    size = sizeof limit_ms;
+    ::getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, &size);
+    return limit_ms;
+  }
+  return 0;
 }
 
 } // namespace
@@ -87,6 +107,31 @@ BOOST_AUTO_TEST_CASE(a_connection_that_fell_silent_is_not_used_again) {
   silent = true;
   BOOST_TEST((call(model.url()).error == transfer_error::timeout));
   BOOST_TEST(call(model.url()).body == "a picture");
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_does_not_come_up_in_time_is_given_up) {
+  limits.connect_timeout = 300ms;
+  const auto silent = io::listen_on("127.0.0.1", 0); // the kernel connects, and nobody speaks TLS
+  const stopwatch since_begin;
+  const auto reply = call("https://" + io::local_address(silent));
+  BOOST_TEST((reply.error == transfer_error::timeout), reply.error_text);
+  BOOST_TEST(since_begin.seconds() >= 0.3);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_stops_coming_ends_the_call) {
+  limits.stall_timeout = 300ms;
+  raw_model model{[](const raw_call&) {
+    return "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf a picture";
+  }};
+  const auto reply = call(model.url()); // its whole time is two minutes
+  BOOST_TEST((reply.error == transfer_error::stalled), reply.error_text);
+}
+
+// That nothing is acknowledged takes a network that loses packets: the kernel's part is believed.
+BOOST_AUTO_TEST_CASE(a_connection_that_acknowledges_nothing_is_given_up_after_30_s) {
+  raw_model model{[](const raw_call&) { return picture; }};
+  BOOST_TEST_REQUIRE(call(model.url()).body == "a picture");
+  BOOST_TEST(acknowledgement_limit(model.port()) == 30'000u);
 }
 
 BOOST_AUTO_TEST_CASE(connections_that_the_other_side_has_closed_are_closed) {

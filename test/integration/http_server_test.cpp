@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include <deque>
+#include <filesystem>
 #include <string>
 
 #include "actors/io/http/http_server.hpp"
@@ -74,7 +75,7 @@ struct stage {
         loop, std::move(listener),
         [this](const io::page_request&) {
           ++asked;
-          return io::page{200, "text/plain", "well"};
+          return io::page{200, "text/plain", answer};
         },
         limits);
   }
@@ -100,9 +101,14 @@ struct stage {
   io::event_loop loop;
   sockaddr_in address{};
   std::unique_ptr<io::http_server> server;
+  std::string answer = "well";
   int asked = 0;
   int rounds = 0;
 };
+
+std::ptrdiff_t open_descriptors() {
+  return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {});
+}
 
 } // namespace
 
@@ -159,6 +165,36 @@ BOOST_AUTO_TEST_CASE(a_body_that_does_not_end_has_the_same_deadline) {
     return slow.is_closed();
   }));
   BOOST_TEST(here.asked == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_head_of_more_than_8_kib_is_refused) {
+  stage here;
+  const auto head_of = [](std::size_t bytes) {
+    const std::string start = "GET /livez HTTP/1.1\r\nHost: x\r\nX: ";
+    return start + std::string(bytes - start.size() - 4, 'x') + "\r\n\r\n";
+  };
+  client usual{here.address};
+  usual.send(head_of(4'096));
+  BOOST_TEST(here.run_until([&] { return usual.is_answered(); }));
+  client excessive{here.address};
+  excessive.send(head_of(8'193));
+  BOOST_TEST(here.run_until([&] { return excessive.is_closed(); }));
+  BOOST_TEST(!excessive.is_answered());
+  BOOST_TEST(here.asked == 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_is_not_read_has_a_deadline) {
+  stage here{{64, 64, 60s, 200ms}};
+  here.answer.assign(std::size_t{64} << 20, 'x'); // more than sockets hold
+  const auto before = open_descriptors();
+  const auto begin = io::event_loop::clock::now();
+  client slow{here.address};
+  slow.send(question);
+  BOOST_TEST(here.run_until([&] { return here.asked == 1; }));
+  BOOST_TEST(here.run_until([&] { return open_descriptors() == before + 1; })); // the client's
+  BOOST_TEST((io::event_loop::clock::now() - begin >= 200ms));
+  BOOST_TEST(here.run_until([&] { return slow.is_closed(); }));
+  BOOST_TEST(slow.text.size() < here.answer.size());
 }
 
 BOOST_AUTO_TEST_CASE(a_newcomer_takes_the_place_of_the_oldest_that_has_not_asked) {

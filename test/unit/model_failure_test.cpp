@@ -287,6 +287,14 @@ BOOST_AUTO_TEST_CASE(text_is_one_line_valid_and_short) {
   BOOST_TEST(judge(500, "{\"error\":\"\xff\"}").text == "the model answered 500: \xef\xbf\xbd");
 }
 
+BOOST_AUTO_TEST_CASE(of_a_long_body_64_kib_are_looked_at) {
+  const auto said_after = [](std::size_t blanks) {
+    return judge(500, std::string(blanks, ' ') + "too late").text;
+  };
+  BOOST_TEST(said_after(65'536 - 8) == "the model answered 500: too late");
+  BOOST_TEST(said_after(65'536) == "the model answered 500");
+}
+
 BOOST_AUTO_TEST_CASE(a_long_text_keeps_its_hint) {
   const auto seen = judge(404, std::string(1'000, 'x'));
   BOOST_TEST(length(seen.text) == 300U);
