@@ -18,65 +18,16 @@ namespace {
 
 using namespace meme;
 
-/// What to do, with the settings that decide how.
-struct runner {
-  config::configuration& settings;
-  const config::run& chosen;
-
-  int operator()(const config::serve_command&) const {
-    return run_service(settings, chosen.config_file, chosen.warnings);
-  }
-
-  int operator()(const config::provision_command& command) const {
-    return client::run_provision(settings.values(), command.plan);
-  }
-
-  int operator()(const config::request_command& command) const {
-    auto& nats = settings.values().nats;
-    client::request_settings wanted;
-    wanted.subject = command.subject.empty() ? nats.request_subject : command.subject;
-    wanted.prompt = command.prompt;
-    wanted.id = command.id;
-    wanted.negative_prompt = command.negative_prompt;
-    wanted.guidance_scale = command.guidance_scale;
-    wanted.num_inference_steps = command.num_inference_steps;
-    wanted.seed = command.seed;
-    wanted.width = command.width;
-    wanted.height = command.height;
-    wanted.fast_mode = command.fast_mode;
-    wanted.small_image = command.small_image;
-    wanted.output = command.output;
-    wanted.timeout = command.timeout;
-    return client::run_request(nats, wanted);
-  }
-
-  int operator()(const config::dead_command& command) const {
-    return client::run_dead(settings.values().nats, command);
-  }
-
-  int operator()(const config::watch_command& command) const {
-    auto& nats = settings.values().nats;
-    client::watch_settings wanted;
-    wanted.subject = command.subject.empty() ? nats.response_subject : command.subject;
-    wanted.output_folder = command.output_folder;
-    wanted.timeout = command.timeout;
-    wanted.count = command.count;
-    return client::run_watch(nats, wanted);
-  }
-
-  int operator()(const config::load_command& command) const {
-    auto& nats = settings.values().nats;
-    client::load_settings wanted;
-    wanted.subject = command.subject.empty() ? nats.request_subject : command.subject;
-    wanted.count = command.count;
-    wanted.rate_per_s = command.rate;
-    wanted.hit_ratio = command.hit_ratio;
-    wanted.seed = command.seed;
-    wanted.small_image = command.small_image;
-    wanted.timeout = command.timeout;
-    return client::run_load(nats, wanted);
-  }
-};
+/// The first is what runs when none is named.
+std::vector<config::command> commands_of(config::configuration& settings) {
+  const auto& values = settings.values();
+  return {serve_command(settings),
+          client::provision_command(values),
+          client::request_command(values.nats),
+          client::watch_command(values.nats),
+          client::dead_command(values.nats),
+          client::load_command(values.nats)};
+}
 
 } // namespace
 
@@ -88,7 +39,8 @@ int main(int argc, char** argv) {
   // the same user neither /proc/PID/environ nor /proc/PID/mem.
   ::prctl(PR_SET_DUMPABLE, 0);
   config::configuration settings;
-  auto decided = settings.load(argc, argv);
+  const auto commands = commands_of(settings);
+  auto decided = settings.load(argc, argv, commands);
   if (auto* end = std::get_if<config::stop>(&decided)) {
     // A configuration file, and what it says, may come from elsewhere too.
     client::say_lines(std::cout, end->out);
@@ -96,11 +48,11 @@ int main(int argc, char** argv) {
     return end->status;
   }
   const auto& chosen = std::get<config::run>(decided);
-  if (!std::holds_alternative<config::serve_command>(chosen.what))
+  if (!chosen.which->calls_model) // the service logs them
     for (const auto& line : chosen.warnings)
       client::say(std::cerr, "meme-generator: warning: " + line);
   try {
-    return std::visit(runner{settings, chosen}, chosen.what);
+    return chosen.call.run();
   } catch (const std::exception& e) {
     client::say(std::cerr, e.what());
     return 1;

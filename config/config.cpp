@@ -34,19 +34,24 @@ configuration::configuration() {
   tell_caf();
 }
 
-decision configuration::load(const sources& from) {
-  auto result = load_options(values_, from);
+decision configuration::load(const sources& from, const std::vector<command>& commands) {
+  auto result = load_options(values_, from, commands);
+  if (const auto* found = std::get_if<run>(&result)) {
+    config_file_ = found->config_file;
+    warnings_ = found->warnings;
+  }
   tell_caf();
   return result;
 }
 
-decision configuration::load(int argc, char** argv, environment variables) {
+decision configuration::load(int argc, char** argv, const std::vector<command>& commands,
+                             environment variables) {
   sources from;
   if (argc > 1)
     from.arguments.assign(argv + 1, argv + argc);
   from.variables = std::move(variables);
   from.variable_names = process_variable_names();
-  return load(from);
+  return load(from, commands);
 }
 
 void configuration::tell_caf() {

@@ -34,7 +34,8 @@ struct sources {
 
 /// Do this.
 struct run {
-  command what;
+  const command* which = nullptr;         ///< one of those that were handed in
+  command_call call;                      ///< of it
   std::string config_file;                ///< the one that was read; empty: none
   std::vector<std::string> warnings = {}; ///< a line for each
 };
@@ -62,15 +63,25 @@ public:
   using caf::actor_system_config::load;
 
   /// To be called once. Where it returns `stop`, the settings are not to be used.
-  decision load(const sources& from);
-  decision load(int argc, char** argv, environment variables = process_environment());
+  /// @param commands the first is what runs when the command line names none.
+  decision load(const sources& from, const std::vector<command>& commands);
+  decision load(int argc, char** argv, const std::vector<command>& commands,
+                environment variables = process_environment());
 
   const options& values() const { return values_; }
+
+  /// The file that was read; empty: none.
+  const std::string& config_file() const { return config_file_; }
+
+  /// What was found doubtful, a line for each.
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
 private:
   void tell_caf();
 
   options values_;
+  std::string config_file_;
+  std::vector<std::string> warnings_;
 };
 
 } // namespace meme::config

@@ -8,8 +8,8 @@
 
 #include "config/address/clear_text.hpp"
 #include "config/conflict.hpp"
-#include "config/help.hpp"
 #include "config/settings/dump.hpp"
+#include "config/settings/help.hpp"
 #include "config/settings/suggestion.hpp"
 #include "config/settings/value.hpp"
 #include "config/sources/arguments.hpp"
@@ -27,19 +27,20 @@ constexpr std::size_t max_file_bytes = 1 << 20;
 
 class loader {
 public:
-  loader(options& values, const sources& from)
+  loader(options& values, const sources& from, const std::vector<command>& commands)
       : values_(values),
         from_(from),
+        commands_(commands),
         table_(table_of(values)),
         origins_(table_.size()),
-        line_(parse_arguments(from.arguments, table_)) {}
+        line_(parse_arguments(from.arguments, table_, commands)) {}
 
   decision load() {
-    switch (line_.what) {
+    switch (line_.asked) {
     case action::help:
-      return stop{0, help_text(line_.command_name), ""};
+      return stop{0, help_text(line_.command_name, commands_, table_), ""};
     case action::long_help:
-      return stop{0, long_help_text(), ""};
+      return stop{0, long_help_text(table_), ""};
     case action::version:
       return stop{0, version_text(), ""};
     case action::dump_config:
@@ -52,9 +53,9 @@ public:
     check_together();
     if (!problems_.empty())
       return stop{2, "", report()};
-    if (line_.what == action::dump_config)
+    if (line_.asked == action::dump_config)
       return stop{0, dump(table_, origins_), printed_warnings()};
-    return run{std::move(line_.chosen), config_file_, warnings()};
+    return run{line_.chosen, std::move(line_.call), config_file_, warnings()};
   }
 
 private:
@@ -172,13 +173,13 @@ private:
     for (const auto& found : find_conflicts(values_))
       if (!doubtful_.count(found.first) && !doubtful_.count(found.second))
         problem(name_of(found.first) + " and " + name_of(found.second) + ": " + found.reason);
-    const bool serves = line_.what == action::run && line_.is_known_command
-                        && std::holds_alternative<serve_command>(line_.chosen);
-    if (serves && values_.generator.token.empty() && !doubtful_.count("generator.token")
+    const bool needs_token =
+        line_.asked == action::run && line_.is_known_command && line_.chosen->calls_model;
+    if (needs_token && values_.generator.token.empty() && !doubtful_.count("generator.token")
         && !file_is_doubtful_)
       problem("HF_API_TOKEN: is required to serve; set it, HF_API_TOKEN_FILE, --hf-api-token or "
               "generator.token");
-    if (serves && !values_.generator.token.empty() && !values_.generator.allow_insecure_token)
+    if (needs_token && !values_.generator.token.empty() && !values_.generator.allow_insecure_token)
       check_encryption();
   }
 
@@ -252,6 +253,7 @@ private:
 
   options& values_;
   const sources& from_;
+  const std::vector<command>& commands_;
   std::vector<setting> table_;
   std::vector<origin> origins_; ///< one for each row
   arguments line_;
@@ -264,8 +266,8 @@ private:
 
 } // namespace
 
-decision load_options(options& values, const sources& from) {
-  return loader{values, from}.load();
+decision load_options(options& values, const sources& from, const std::vector<command>& commands) {
+  return loader{values, from, commands}.load();
 }
 
 } // namespace meme::config

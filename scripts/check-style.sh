@@ -69,6 +69,7 @@ declare -A may_include=(
   [actors/provisioner]='messages config actors/io actors/base actors/metrics actors/ingress
     actors/publisher'
   [actors/supervisor]='messages config actors/[a-z]+'
+  [client/commands]='messages config actors/[a-z]+ client'
   [client]='messages config actors/[a-z]+'
 )
 own='"(actors|client|config|messages|sketch-server|test|bench)/'

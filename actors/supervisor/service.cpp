@@ -232,8 +232,7 @@ std::string complaint_about(const config::options& options) {
 
 } // namespace
 
-int run_service(config::configuration& settings, const std::string& config_file,
-                const std::vector<std::string>& warnings) {
+int run_service(config::configuration& settings) {
   auto signals = block_signals(); // first of all: the NATS library starts threads early
   keep_freed_memory();
   auto options = settings.values();
@@ -249,13 +248,25 @@ int run_service(config::configuration& settings, const std::string& config_file,
     fit_to_file_limit(options.ingress.max_in_flight);
     ::curl_global_init(CURL_GLOBAL_ALL);
     auto shared = make_context(options);
-    log_start(shared->options, config_file, warnings);
+    log_start(shared->options, settings.config_file(), settings.warnings());
     well = run(settings, std::move(shared), signals);
   } catch (const std::exception& e) {
     log::error("cannot serve", {{"error", e.what()}});
   }
   log::info("ended", {{"well", well}});
   return well ? 0 : 1;
+}
+
+config::command serve_command(config::configuration& settings) {
+  config::command serve{
+      "serve",
+      "take requests and answer them (the default)",
+      {"it was asked to end (SIGTERM, SIGINT) and has ended in order", "it cannot do its work", ""},
+      [&settings] {
+        return config::command_call{{}, [&] { return run_service(settings); }};
+      }};
+  serve.calls_model = true;
+  return serve;
 }
 
 } // namespace meme

@@ -17,13 +17,12 @@
 #include "actors/io/nats/jetstream.hpp"
 #include "client/nats.hpp"
 #include "client/say.hpp"
+#include "config/settings/check.hpp"
 #include "messages/utf8.hpp"
 
 namespace meme::client {
 
 namespace {
-
-using config::dead_command;
 
 constexpr std::chrono::milliseconds patience{5'000};
 
@@ -264,14 +263,14 @@ bool for_all(dead_letters& letters, void (dead_letters::*act)(std::uint64_t)) {
   return complete;
 }
 
-int run(const config::nats_options& nats, const dead_command& command) {
-  const auto& action = command.action;
-  if (action == "list" && command.which.empty()) {
-    dead_letters{nats}.list(command.count);
+int run(const config::nats_options& nats, const dead_options& options) {
+  const auto& action = options.action;
+  if (action == "list" && options.which.empty()) {
+    dead_letters{nats}.list(options.count);
     return 0;
   }
-  const auto all = command.which == "all";
-  if (command.which.empty() || action == "list" || (all && action == "show")) {
+  const auto all = options.which == "all";
+  if (options.which.empty() || action == "list" || (all && action == "show")) {
     say(std::cerr, "meme-generator: dead " + action
                        + (action == "list"   ? " takes no number"
                           : action == "show" ? " takes the number of a dead letter"
@@ -283,17 +282,39 @@ int run(const config::nats_options& nats, const dead_command& command) {
   if (all)
     return for_all(letters, act) ? 0 : 1;
   if (action == "show")
-    letters.show(std::stoull(command.which));
+    letters.show(std::stoull(options.which));
   else
-    (letters.*act)(std::stoull(command.which));
+    (letters.*act)(std::stoull(options.which));
   return 0;
 }
 
 } // namespace
 
-int run_dead(const config::nats_options& nats, const dead_command& command) {
+std::vector<config::setting> rows_of(dead_options& options) {
+  std::vector<config::setting> rows;
+  rows.emplace_back("ACTION", &options.action, "list, show, requeue or purge")
+      .one_of("list|show|requeue|purge")
+      .required()
+      .positional();
+  rows.emplace_back("WHICH", &options.which,
+                    "a letter's number as `list` shows it; requeue and purge also take all")
+      .takes("a number or all", config::check::number_or_all)
+      .positional();
+  rows.emplace_back("count", &options.count, "list no more than so many; 0: all").placeholder("N");
+  return rows;
+}
+
+config::command dead_command(const config::nats_options& nats) {
+  return {"dead",
+          "look after the requests that ran out of attempts",
+          {"done", "there is no such dead letter, or NATS cannot be used", ""},
+          config::call_with<dead_options>(
+              rows_of, [&nats](const dead_options& options) { return run_dead(nats, options); })};
+}
+
+int run_dead(const config::nats_options& nats, const dead_options& options) {
   try {
-    return run(nats, command);
+    return run(nats, options);
   } catch (const std::exception& problem) {
     say(std::cerr, problem.what());
     return 1;

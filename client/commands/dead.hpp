@@ -1,11 +1,26 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "config/options.hpp"
 #include "config/settings/command.hpp"
 
 namespace meme::client {
 
-/// `meme-generator dead`: the requests that ran out of attempts, as `nats.dead-stream` keeps them.
+/// `meme-generator dead`: what to do with which letters.
+struct dead_options {
+  std::string action;      ///< list, show, requeue or purge
+  std::string which;       ///< a sequence number, or all; empty where the action needs none
+  std::uint64_t count = 0; ///< list no more than so many; 0: all
+};
+
+/// How the command line spells them.
+std::vector<config::setting> rows_of(dead_options& options);
+
+/// Looks after the dead letters: the requests that ran out of attempts, as `nats.dead-stream` keeps
+/// them.
 ///
 ///     list           a line each: number, when it died, code, attempts, id, reason
 ///     show N         headers and payload
@@ -18,6 +33,9 @@ namespace meme::client {
 ///
 /// Returns 0, 1 with the reason on stderr (there is no such letter, the server cannot be asked), or
 /// 2 for a command line that does not fit the action; does not throw.
-int run_dead(const config::nats_options& nats, const config::dead_command& command);
+int run_dead(const config::nats_options& nats, const dead_options& options);
+
+/// @param nats is read when the command runs.
+config::command dead_command(const config::nats_options& nats);
 
 } // namespace meme::client

@@ -12,13 +12,14 @@
 #include <vector>
 
 #include "client/answer.hpp"
-#include "client/commands/enqueue.hpp"
+#include "client/enqueue.hpp"
 #include "client/exit_status.hpp"
 #include "client/latencies.hpp"
 #include "client/nats.hpp"
 #include "client/picture_file.hpp"
 #include "client/progress.hpp"
 #include "client/say.hpp"
+#include "config/settings/check.hpp"
 
 namespace meme::client {
 
@@ -41,21 +42,22 @@ std::string new_prompt(std::uint64_t number, const std::string& run) {
 /// One run: what was asked, what came back.
 class load_run {
 public:
-  load_run(const config::nats_options& nats, const load_settings& settings)
-      : settings_{settings},
+  load_run(const config::nats_options& nats, const load_options& options)
+      : options_{options},
+        subject_{options.subject.empty() ? nats.request_subject : options.subject},
         connection_{connect(nats, "meme-generator load")},
         inbox_{new_inbox(nats)},
         answers_{subscribe(*connection_, inbox_)},
-        bar_{settings.count},
-        random_{settings.seed} {}
+        bar_{options.count},
+        random_{options.seed} {}
 
   int run() {
-    while (answered_ < settings_.count && steady_clock::now() < deadline()) {
-      const auto ask = asked_ < settings_.count && steady_clock::now() >= due();
+    while (answered_ < options_.count && steady_clock::now() < deadline()) {
+      const auto ask = asked_ < options_.count && steady_clock::now() >= due();
       if (ask)
         ask_next();
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-          (asked_ < settings_.count ? due() : deadline()) - steady_clock::now());
+          (asked_ < options_.count ? due() : deadline()) - steady_clock::now());
       // Never long, for the bar's sake.
       receive(ask ? 0ms : std::clamp<std::chrono::milliseconds>(left, 1ms, 100ms));
       bar_.show(asked_, answered_);
@@ -72,20 +74,20 @@ private:
 
   /// Counted from the start, so that a late request does not make all later ones late.
   steady_clock::time_point due() const {
-    if (settings_.rate_per_s <= 0)
+    if (options_.rate_per_s <= 0)
       return started_;
-    const std::chrono::duration<double> after{static_cast<double>(asked_) / settings_.rate_per_s};
+    const std::chrono::duration<double> after{static_cast<double>(asked_) / options_.rate_per_s};
     return started_ + std::chrono::duration_cast<steady_clock::duration>(after);
   }
 
   steady_clock::time_point deadline() const {
-    return asked_ < settings_.count ? steady_clock::time_point::max()
-                                    : last_asked_ + settings_.timeout;
+    return asked_ < options_.count ? steady_clock::time_point::max()
+                                   : last_asked_ + options_.timeout;
   }
 
   /// Repeats fall due evenly; one that finds nothing to repeat is made good later.
   std::string next_prompt() {
-    const auto wanted = settings_.hit_ratio * static_cast<double>(asked_ + 1);
+    const auto wanted = options_.hit_ratio * static_cast<double>(asked_ + 1);
     if (drawn_.empty() || static_cast<double>(repeated_ + 1) > wanted + 1e-9)
       return new_prompt(asked_, run_);
     ++repeated_;
@@ -93,13 +95,13 @@ private:
   }
 
   void ask_next() {
-    request_settings request;
+    request_fields request;
     request.id = run_ + '-' + std::to_string(asked_);
     request.prompt = next_prompt();
-    request.small_image = settings_.small_image;
+    request.small_image = options_.small_image;
     last_asked_ = steady_clock::now();
     open_.emplace(request.id, question{last_asked_, request.prompt});
-    enqueue(*connection_, settings_.subject, request, inbox_);
+    enqueue(*connection_, subject_, request, inbox_);
     ++asked_;
   }
 
@@ -110,7 +112,7 @@ private:
       if (const auto result = parse_answer({natsMsg_GetData(message.get()), size}))
         take(*result, now);
       wait = 0ms;
-      if (steady_clock::now() >= due() && asked_ < settings_.count)
+      if (steady_clock::now() >= due() && asked_ < options_.count)
         return;
     }
   }
@@ -154,13 +156,14 @@ private:
       say(std::cout, "error   " + std::to_string(count) + "  " + code);
     if (repeats_ > 0)
       say(std::cout, "repeats " + std::to_string(repeats_) + "  answers that had come before");
-    if (answered_ < settings_.count)
+    if (answered_ < options_.count)
       say(std::cout,
-          "missing " + std::to_string(settings_.count - answered_) + "  not answered in time");
-    return answered_ < settings_.count ? no_answer : errors_.empty() ? answered : failed;
+          "missing " + std::to_string(options_.count - answered_) + "  not answered in time");
+    return answered_ < options_.count ? no_answer : errors_.empty() ? answered : failed;
   }
 
-  const load_settings& settings_;
+  const load_options& options_;
+  std::string subject_;
   nats_ptr<natsConnection> connection_;
   std::string inbox_;
   nats_ptr<natsSubscription> answers_;
@@ -183,9 +186,41 @@ private:
 
 } // namespace
 
-int run_load(const config::nats_options& nats, const load_settings& settings) {
+std::vector<config::setting> rows_of(load_options& options) {
+  std::vector<config::setting> rows;
+  rows.emplace_back("count", &options.count, "how many requests")
+      .placeholder("N")
+      .range(1, 100'000'000);
+  rows.emplace_back("rate", &options.rate_per_s, "requests a second; 0: as fast as they are taken")
+      .placeholder("X")
+      .range(0, 1'000'000);
+  rows.emplace_back("hit-ratio", &options.hit_ratio, "share that repeats an answered prompt, 0..1")
+      .placeholder("X")
+      .range(0, 1);
+  rows.emplace_back("seed", &options.seed, "of what is repeated").placeholder("N");
+  rows.emplace_back("small", &options.small_image, "512 x 512 pixels");
+  rows.emplace_back("subject", &options.subject, "where to ask; else nats.request-subject")
+      .placeholder("SUBJECT")
+      .takes("a subject without wildcards", config::check::subject);
+  rows.emplace_back("timeout", &options.timeout, "how long to wait once all are asked")
+      .placeholder("SECONDS")
+      .plain_seconds()
+      .range(1s, 24h);
+  return rows;
+}
+
+config::command load_command(const config::nats_options& nats) {
+  return {"load",
+          "ask for many pictures and say how long they took",
+          {"every request got its picture",
+           "a request got an error or no picture, or NATS cannot be used", "answers are missing"},
+          config::call_with<load_options>(
+              rows_of, [&nats](const load_options& options) { return run_load(nats, options); })};
+}
+
+int run_load(const config::nats_options& nats, const load_options& options) {
   try {
-    return load_run{nats, settings}.run();
+    return load_run{nats, options}.run();
   } catch (const std::exception& problem) {
     say(std::cerr, problem.what());
     return failed;

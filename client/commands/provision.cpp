@@ -31,23 +31,40 @@ void say_unaccounted(natsConnection* connection, const std::string& inbox_prefix
 
 } // namespace
 
-int run_provision(const config::options& options, bool plan_only) {
+std::vector<config::setting> rows_of(provision_options& options) {
+  std::vector<config::setting> rows;
+  rows.emplace_back("plan", &options.plan, "only say what would be done");
+  return rows;
+}
+
+config::command provision_command(const config::options& settings) {
+  return {
+      "provision",
+      "make or check stream and consumer, then exit",
+      {"they can be served", "they cannot, or NATS cannot be used", ""},
+      config::call_with<provision_options>(rows_of, [&settings](const provision_options& options) {
+        return run_provision(settings, options);
+      })};
+}
+
+int run_provision(const config::options& settings, const provision_options& options) {
   try {
-    const auto connection = connect(options.nats, "meme-generator provision", on_refusal::go_on);
+    const auto connection = connect(settings.nats, "meme-generator provision", on_refusal::go_on);
     last_seen nothing;
-    auto report = provision(connection.get(), options,
-                            plan_only ? provision_mode::plan : provision_mode::make, nothing);
+    auto report = provision(connection.get(), settings,
+                            options.plan ? provision_mode::plan : provision_mode::make, nothing);
     for (auto& made : report.done)
-      say(std::cout, (plan_only ? "to be made: " : "made: ") + made);
+      say(std::cout, (options.plan ? "to be made: " : "made: ") + made);
     for (auto& difference : report.differences)
       say(std::cerr, "configured otherwise: " + difference);
-    say_unaccounted(connection.get(), options.nats.inbox_prefix, report);
+    say_unaccounted(connection.get(), settings.nats.inbox_prefix, report);
     if (!report.result.usable) {
       say(std::cerr, report.result.reason);
       return failed;
     }
-    say(std::cout, "stream " + options.nats.stream + " and consumer " + options.nats.consumer
-                       + (plan_only && !report.done.empty() ? " are not complete" : " are ready"));
+    say(std::cout,
+        "stream " + settings.nats.stream + " and consumer " + settings.nats.consumer
+            + (options.plan && !report.done.empty() ? " are not complete" : " are ready"));
     return answered;
   } catch (const std::exception& problem) {
     say(std::cerr, problem.what());

@@ -4,11 +4,12 @@
 #include <iostream>
 
 #include "client/answer.hpp"
-#include "client/commands/enqueue.hpp"
+#include "client/enqueue.hpp"
 #include "client/exit_status.hpp"
 #include "client/nats.hpp"
 #include "client/picture_file.hpp"
 #include "client/say.hpp"
+#include "config/settings/check.hpp"
 
 namespace meme::client {
 
@@ -44,14 +45,14 @@ std::optional<answer> wait_for_answer(natsSubscription& inbox, milliseconds time
   return std::nullopt;
 }
 
-int save(const request_settings& settings, const answer& result, milliseconds took) {
+int save(const request_options& options, const answer& result, milliseconds took) {
   const auto type = extension_of(result.image);
   if (type.empty()) {
     say(std::cerr, "the answer to request " + result.request_id + " is no picture: "
                        + std::to_string(result.image.size()) + " bytes, not saved");
     return failed;
   }
-  std::filesystem::path file = settings.output;
+  std::filesystem::path file = options.output;
   if (file.empty())
     file = save_new_file(std::filesystem::current_path(), result.request_id, result.image);
   else
@@ -62,21 +63,23 @@ int save(const request_settings& settings, const answer& result, milliseconds to
   return answered;
 }
 
-int request(const config::nats_options& nats, request_settings settings) {
+int request(const config::nats_options& nats, request_options options) {
   const auto connection = connect(nats, "meme-generator request");
-  if (settings.id.empty())
-    settings.id = new_word();
+  if (options.id.empty())
+    options.id = new_word();
   const auto inbox = new_inbox(nats);
   const auto answers = subscribe(*connection, inbox);
   const auto started = steady_clock::now();
-  const auto derived_id = enqueue(*connection, settings.subject, settings, inbox);
-  const auto result = wait_for_answer(*answers, settings.timeout, [&](const answer& candidate) {
-    return is_ours(candidate, settings.id, derived_id);
+  const auto derived_id =
+      enqueue(*connection, options.subject.empty() ? nats.request_subject : options.subject,
+              options, inbox);
+  const auto result = wait_for_answer(*answers, options.timeout, [&](const answer& candidate) {
+    return is_ours(candidate, options.id, derived_id);
   });
   const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - started);
   if (!result) {
-    say(std::cerr, "no answer within " + std::to_string(settings.timeout.count()) + " s; request "
-                       + settings.id + " stays in the queue");
+    say(std::cerr, "no answer within " + std::to_string(options.timeout.count()) + " s; request "
+                       + options.id + " stays in the queue");
     return no_answer;
   }
   if (!result->error.empty()) {
@@ -84,14 +87,57 @@ int request(const config::nats_options& nats, request_settings settings) {
         "request " + result->request_id + " failed (" + result->code + "): " + result->error);
     return failed;
   }
-  return save(settings, *result, took);
+  return save(options, *result, took);
 }
 
 } // namespace
 
-int run_request(const config::nats_options& nats, const request_settings& settings) {
+std::vector<config::setting> rows_of(request_options& options) {
+  using namespace std::chrono_literals;
+  std::vector<config::setting> rows;
+  rows.emplace_back("prompt", &options.prompt, "what to draw")
+      .placeholder("TEXT")
+      .takes("text", config::check::not_empty)
+      .required();
+  rows.emplace_back("negative", &options.negative_prompt, "what not to draw").placeholder("TEXT");
+  rows.emplace_back("id", &options.id, "the request's id; else a new one").placeholder("ID");
+  rows.emplace_back("fast", &options.fast_mode, "a rough picture, soon");
+  rows.emplace_back("small", &options.small_image, "512 x 512 pixels");
+  rows.emplace_back("width", &options.width, "in pixels").placeholder("N");
+  rows.emplace_back("height", &options.height, "in pixels").placeholder("N");
+  rows.emplace_back("steps", &options.num_inference_steps, "num_inference_steps").placeholder("N");
+  rows.emplace_back("guidance", &options.guidance_scale, "guidance_scale")
+      .placeholder("X")
+      .range(0, 1'000'000);
+  rows.emplace_back("seed", &options.seed, "the same seed draws the same picture")
+      .placeholder("N")
+      .takes("a whole number from 0 to 18446744073709551615, or -1 for any", config::check::seed);
+  rows.emplace_back("subject", &options.subject, "where to ask; else nats.request-subject")
+      .placeholder("SUBJECT")
+      .takes("a subject without wildcards", config::check::subject);
+  rows.emplace_back("output", &options.output, "the picture's file; else named after the id")
+      .placeholder("FILE");
+  rows.emplace_back("timeout", &options.timeout, "how long to wait for the answer")
+      .placeholder("SECONDS")
+      .plain_seconds()
+      .range(1s, 24h);
+  return rows;
+}
+
+config::command request_command(const config::nats_options& nats) {
+  return {"request",
+          "ask for one picture, wait for it and save it",
+          {"the picture is saved",
+           "the answer is an error or no picture, or NATS or the file cannot be used",
+           "no answer came in time; the request stays in the queue"},
+          config::call_with<request_options>(rows_of, [&nats](const request_options& options) {
+            return run_request(nats, options);
+          })};
+}
+
+int run_request(const config::nats_options& nats, const request_options& options) {
   try {
-    return request(nats, settings);
+    return request(nats, options);
   } catch (const std::exception& problem) {
     say(std::cerr, problem.what());
     return failed;

@@ -1,34 +1,31 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
-#include <optional>
 #include <string>
+#include <vector>
 
+#include "client/enqueue.hpp"
 #include "config/options.hpp"
+#include "config/settings/command.hpp"
 
 namespace meme::client {
 
-/// `meme-generator request`: what to ask for, and where.
-struct request_settings {
-  std::string subject = "meme.request";
-  std::string prompt;
-  std::string id; ///< empty: a new one
-  std::optional<std::string> negative_prompt;
-  std::optional<double> guidance_scale;
-  std::optional<std::uint32_t> num_inference_steps;
-  std::optional<std::string> seed; ///< a number as JSON spells it
-  std::optional<std::uint32_t> width;
-  std::optional<std::uint32_t> height;
-  bool fast_mode = false;
-  bool small_image = false;
+/// `meme-generator request`: what to ask for, and where. Without an id it gets a new one.
+struct request_options : request_fields {
+  std::string subject;               ///< empty: nats.request-subject
   std::string output;                ///< empty: a new file <id>.<extension> in the current folder
   std::chrono::seconds timeout{180}; ///< for the answer
 };
 
+/// How the command line spells them.
+std::vector<config::setting> rows_of(request_options& options);
+
 /// Queues one request, waits for its own answer on a private inbox, saves the picture and says on
 /// stdout where it is. What is no picture, or bears another id, is not saved. Errors go to stderr.
 /// Returns an `exit_status`; does not throw.
-int run_request(const config::nats_options& nats, const request_settings& settings);
+int run_request(const config::nats_options& nats, const request_options& options);
+
+/// @param nats is read when the command runs.
+config::command request_command(const config::nats_options& nats);
 
 } // namespace meme::client

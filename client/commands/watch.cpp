@@ -9,6 +9,7 @@
 #include "client/nats.hpp"
 #include "client/picture_file.hpp"
 #include "client/say.hpp"
+#include "config/settings/check.hpp"
 
 namespace meme::client {
 
@@ -57,43 +58,71 @@ bool show(natsMsg& message, const std::filesystem::path& folder) {
   return true;
 }
 
-int watch(const config::nats_options& nats, const watch_settings& settings) {
+int watch(const config::nats_options& nats, const watch_options& options) {
   // nats.c cannot be woken by a signal: it is asked in slices, so that a signal waits no longer.
   constexpr milliseconds slice{100};
   const auto connection = connect(nats, "meme-generator watch");
-  const auto results = subscribe(*connection, settings.subject);
-  const auto errors = subscribe(*connection, settings.subject + ".error");
-  const auto deadline = settings.timeout.count() == 0 ? steady_clock::time_point::max()
-                                                      : steady_clock::now() + settings.timeout;
+  const auto& subject = options.subject.empty() ? nats.response_subject : options.subject;
+  const auto results = subscribe(*connection, subject);
+  const auto errors = subscribe(*connection, subject + ".error");
+  const auto deadline = options.timeout.count() == 0 ? steady_clock::time_point::max()
+                                                     : steady_clock::now() + options.timeout;
   std::uint64_t shown = 0;
-  const auto done = [&] { return stop_requested || (settings.count && shown >= settings.count); };
+  const auto done = [&] { return stop_requested || (options.count && shown >= options.count); };
   const auto drain = [&](natsSubscription& subscription, milliseconds wait) {
     while (!done()) {
       const auto message = next_message(subscription, wait);
       if (!message)
         return;
-      if (show(*message, settings.output_folder))
+      if (show(*message, options.output_folder))
         ++shown;
       wait = milliseconds{0};
     }
   };
-  say(std::cout, "watching " + settings.subject);
+  say(std::cout, "watching " + subject);
   while (!done() && steady_clock::now() < deadline) {
     drain(*results, slice);
     drain(*errors, milliseconds{0});
   }
-  if (shown >= settings.count)
+  if (shown >= options.count)
     return answered;
-  say(std::cerr, std::to_string(shown) + " of " + std::to_string(settings.count) + " answers came");
+  say(std::cerr, std::to_string(shown) + " of " + std::to_string(options.count) + " answers came");
   return no_answer;
 }
 
 } // namespace
 
-int run_watch(const config::nats_options& nats, const watch_settings& settings) {
+std::vector<config::setting> rows_of(watch_options& options) {
+  using namespace std::chrono_literals;
+  std::vector<config::setting> rows;
+  rows.emplace_back("output-dir", &options.output_folder, "where the pictures are saved")
+      .placeholder("FOLDER")
+      .takes("a folder", config::check::not_empty);
+  rows.emplace_back("timeout", &options.timeout, "stop after so long; 0: never")
+      .placeholder("SECONDS")
+      .plain_seconds()
+      .range(0s, 87'600h);
+  rows.emplace_back("count", &options.count, "stop after so many answers; 0: never")
+      .placeholder("N");
+  rows.emplace_back("subject", &options.subject, "what to watch; else nats.response-subject")
+      .placeholder("SUBJECT")
+      .takes("a subject without wildcards", config::check::subject);
+  return rows;
+}
+
+config::command watch_command(const config::nats_options& nats) {
+  return {"watch",
+          "save each picture that is published",
+          {"it ended at its count; without --count: at its time or by a signal",
+           "NATS or the folder cannot be used", "fewer answers than --count came"},
+          config::call_with<watch_options>(
+              rows_of, [&nats](const watch_options& options) { return run_watch(nats, options); })};
+}
+
+int run_watch(const config::nats_options& nats, const watch_options& options) {
   stop_on_signals();
   try {
-    return watch(nats, settings);
+    return watch(nats, options);
   } catch (const std::exception& problem) {
     say(std::cerr, problem.what());
     return failed;

@@ -34,9 +34,10 @@ bool names(std::string_view option, const setting& row) {
 
 class parser {
 public:
-  parser(const std::vector<std::string>& words, const std::vector<setting>& table)
-      : words_(words), table_(table) {
-    result_.chosen = command_kinds().front().fresh;
+  parser(const std::vector<std::string>& words, const std::vector<setting>& table,
+         const std::vector<command>& commands)
+      : words_(words), table_(table), commands_(commands) {
+    choose(commands.front());
   }
 
   arguments run() {
@@ -47,7 +48,7 @@ public:
       else
         take_word(word);
     }
-    for (const auto& row : options_)
+    for (const auto& row : result_.call.options)
       if (row.is_required && given_.count(row.key) == 0)
         problem((row.is_positional ? "" : "--") + row.key + ": is required by "
                 + result_.command_name);
@@ -56,6 +57,11 @@ public:
 
 private:
   void problem(std::string line) { result_.problems.push_back(std::move(line)); }
+
+  void choose(const command& which) {
+    result_.chosen = &which;
+    result_.call = which.prepare();
+  }
 
   void take_word(const std::string& word) {
     if (std::exchange(after_unknown_, false))
@@ -66,23 +72,19 @@ private:
       return;
     }
     result_.command_name = word;
-    for (const auto& kind : command_kinds()) {
-      if (kind.name != word)
-        continue;
-      result_.chosen = kind.fresh;
-      options_ = options_of(result_.chosen);
-      return;
+    std::vector<std::string> names;
+    for (const auto& each : commands_) {
+      if (each.name == word)
+        return choose(each);
+      names.push_back(each.name);
     }
     result_.is_known_command = false;
-    std::vector<std::string> names;
-    for (const auto& kind : command_kinds())
-      names.push_back(kind.name);
     problem(in_quotes(word) + ": is no command" + suggestion(word, names));
   }
 
   /// The command's next word that is still to come.
   bool take_positional(const std::string& word) {
-    for (const auto& row : options_) {
+    for (const auto& row : result_.call.options) {
       if (!row.is_positional || !given_.insert(row.key).second)
         continue;
       if (const auto reason = assign(row, word); !reason.empty())
@@ -96,7 +98,7 @@ private:
     after_unknown_ = false;
     for (const auto& [name, what] : actions)
       if (word == name) {
-        result_.what = result_.what == action::run ? what : result_.what;
+        result_.asked = result_.asked == action::run ? what : result_.asked;
         return;
       }
     const auto equals = std::min(word.find('='), word.size());
@@ -117,7 +119,7 @@ private:
 
   /// An option of the command itself.
   bool take_own(const std::string& name, const std::optional<std::string>& value) {
-    for (const auto& row : options_) {
+    for (const auto& row : result_.call.options) {
       if (row.is_positional || !names(name, row))
         continue;
       given_.insert(row.key);
@@ -163,7 +165,7 @@ private:
     std::vector<std::string> result = {config_file_option};
     for (const auto& entry : actions)
       result.push_back(entry.first);
-    for (const auto* rows : {&options_, &table_})
+    for (const auto* rows : {&result_.call.options, &table_})
       for (const auto& row : *rows) {
         if (row.is_positional)
           continue;
@@ -176,18 +178,18 @@ private:
 
   const std::vector<std::string>& words_;
   const std::vector<setting>& table_;
+  const std::vector<command>& commands_;
   std::size_t next_ = 0;
   arguments result_;
-  std::vector<setting> options_; ///< of the command, bound to the one in `result_`
-  std::set<std::string> given_;  ///< of those
+  std::set<std::string> given_; ///< of the command's own options
   bool after_unknown_ = false;
 };
 
 } // namespace
 
-arguments parse_arguments(const std::vector<std::string>& words,
-                          const std::vector<setting>& table) {
-  return parser{words, table}.run();
+arguments parse_arguments(const std::vector<std::string>& words, const std::vector<setting>& table,
+                          const std::vector<command>& commands) {
+  return parser{words, table, commands}.run();
 }
 
 } // namespace meme::config

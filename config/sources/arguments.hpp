@@ -21,10 +21,11 @@ struct arguments {
     std::string value;
   };
 
-  action what = action::run;
+  action asked = action::run;
   std::string command_name; ///< empty: none was named
   bool is_known_command = true;
-  command chosen; ///< with its own options
+  const command* chosen = nullptr; ///< the one that was named, or the first of all
+  command_call call;               ///< of `chosen`, with the options that were given
   std::optional<std::string> config_file;
   std::vector<assignment> assignments;
   std::vector<std::string> problems; ///< a line each
@@ -33,6 +34,9 @@ struct arguments {
 /// Reads a command line, without the program's name: the settings of `table` under their aliases
 /// and their keys, the options of the command behind its name, `--option value` and
 /// `--option=value` alike. Settings are not checked here, they only have a value.
-arguments parse_arguments(const std::vector<std::string>& words, const std::vector<setting>& table);
+/// @param commands at least one; the first is what runs when none is named. Has to outlive the
+/// result.
+arguments parse_arguments(const std::vector<std::string>& words, const std::vector<setting>& table,
+                          const std::vector<command>& commands);
 
 } // namespace meme::config

@@ -94,7 +94,7 @@ BOOST_FIXTURE_TEST_SUITE(requests, client_fixture)
 BOOST_AUTO_TEST_CASE(save_their_own_answer) {
   make_queue();
   auto queue = client.subscribe("meme.request");
-  request_settings settings;
+  request_options settings;
   settings.prompt = "a \"cat\"";
   settings.id = "cat";
   settings.negative_prompt = "dogs";
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(save_their_own_answer) {
 BOOST_AUTO_TEST_CASE(end_with_1_when_the_answer_is_an_error) {
   make_queue();
   auto queue = client.subscribe("meme.request");
-  request_settings settings;
+  request_options settings;
   settings.prompt = "a cat";
   auto status = std::async(std::launch::async, [&] { return run_request(options, settings); });
   const json sent{queue.next().data};
@@ -129,21 +129,21 @@ BOOST_AUTO_TEST_CASE(end_with_1_when_the_answer_is_an_error) {
 }
 
 BOOST_AUTO_TEST_CASE(end_with_1_when_no_stream_takes_them) {
-  request_settings settings;
+  request_options settings;
   settings.prompt = "a cat";
   BOOST_TEST(run_request(options, settings) == failed);
 }
 
 BOOST_AUTO_TEST_CASE(end_with_1_when_nats_is_not_there) {
   nats.kill9();
-  request_settings settings;
+  request_options settings;
   settings.prompt = "a cat";
   BOOST_TEST(run_request(options, settings) == failed);
 }
 
 BOOST_AUTO_TEST_CASE(end_with_3_when_nobody_answers) {
   make_queue();
-  request_settings settings;
+  request_options settings;
   settings.prompt = "a cat";
   settings.timeout = std::chrono::seconds{1};
   BOOST_TEST(run_request(options, settings) == no_answer);
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(watching, client_fixture)
 
 BOOST_AUTO_TEST_CASE(saves_results_and_passes_over_errors_and_nonsense) {
-  watch_settings settings;
+  watch_options settings;
   settings.output_folder = folder.path() / "pictures";
   settings.count = 3;
   auto status = std::async(std::launch::async, [&] { return run_watch(options, settings); });
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(saves_results_and_passes_over_errors_and_nonsense) {
 }
 
 BOOST_AUTO_TEST_CASE(ends_at_its_time) {
-  watch_settings settings;
+  watch_options settings;
   settings.timeout = std::chrono::seconds{1};
   BOOST_TEST(run_watch(options, settings) == 0);
 }
@@ -182,7 +182,7 @@ BOOST_FIXTURE_TEST_SUITE(loading, client_fixture)
 BOOST_AUTO_TEST_CASE(repeats_only_what_was_answered_and_ends_with_0) {
   make_queue();
   auto queue = client.subscribe("meme.request");
-  load_settings settings;
+  load_options settings;
   settings.count = 20;
   settings.hit_ratio = .5;
   auto status = std::async(std::launch::async, [&] { return run_load(options, settings); });
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(repeats_only_what_was_answered_and_ends_with_0) {
 BOOST_AUTO_TEST_CASE(keeps_to_new_prompts_where_no_hits_are_wanted) {
   make_queue();
   auto queue = client.subscribe("meme.request");
-  load_settings settings;
+  load_options settings;
   settings.count = 50;
   settings.rate_per_s = 0;
   auto status = std::async(std::launch::async, [&] { return run_load(options, settings); });
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(keeps_to_new_prompts_where_no_hits_are_wanted) {
 BOOST_AUTO_TEST_CASE(ends_with_1_after_an_error_and_with_3_where_an_answer_is_missing) {
   make_queue();
   auto queue = client.subscribe("meme.request");
-  load_settings settings;
+  load_options settings;
   settings.count = 1;
   auto status = std::async(std::launch::async, [&] { return run_load(options, settings); });
   const json asked{queue.next().data};

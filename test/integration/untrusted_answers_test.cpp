@@ -55,7 +55,7 @@ struct fixture : client_fixture {
     return run_meme_generator(folder.path(), std::move(words), {{"NATS_URL", nats.url()}});
   }
 
-  request_settings wanted;
+  request_options wanted;
   std::future<int> status;
 };
 
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(watching, fixture)
 
 BOOST_AUTO_TEST_CASE(saves_no_script_and_counts_only_answers) {
-  watch_settings settings;
+  watch_options settings;
   settings.output_folder = folder.path() / "pictures";
   settings.count = 1;
   status = std::async(std::launch::async, [&] { return run_watch(options, settings); });
@@ -159,7 +159,7 @@ BOOST_FIXTURE_TEST_SUITE(loading, fixture)
 BOOST_AUTO_TEST_CASE(counts_what_is_no_picture_as_an_error) {
   make_queue();
   auto queue = client.subscribe("meme.request");
-  load_settings settings;
+  load_options settings;
   settings.count = 1;
   status = std::async(std::launch::async, [&] { return run_load(options, settings); });
   const json asked{queue.next().data};

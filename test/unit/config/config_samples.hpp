@@ -1,10 +1,14 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <variant>
@@ -12,6 +16,7 @@
 
 #include "config/config.hpp"
 #include "config/loader.hpp"
+#include "config/settings/check.hpp"
 #include "config/settings/value.hpp"
 #include "config/table.hpp"
 
@@ -62,11 +67,6 @@ struct loaded {
     return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
   }
 
-  template <class Command>
-  const Command& command() const {
-    return std::get<Command>(std::get<config::run>(what).what);
-  }
-
   /// The value in effect, as a file spells it.
   std::string value(const std::string& key) {
     for (const auto& row : config::table_of(values))
@@ -76,7 +76,57 @@ struct loaded {
   }
 };
 
-inline loaded load(const given& with) {
+/// What the options of a command may be.
+struct sample_options {
+  std::string prompt;
+  std::string subject;
+  std::optional<std::uint32_t> steps;
+  std::chrono::seconds timeout{0};
+  std::uint64_t count = 0;
+  bool plan = false;
+};
+
+/// `names` of options, with these values; the same for each command that has one.
+inline std::vector<config::setting> sample_rows(sample_options& options,
+                                                const std::vector<std::string>& names) {
+  std::vector<config::setting> all;
+  all.emplace_back("prompt", &options.prompt, "what to draw")
+      .placeholder("TEXT")
+      .takes("text", config::check::not_empty)
+      .required();
+  all.emplace_back("steps", &options.steps, "how many").placeholder("N");
+  all.emplace_back("timeout", &options.timeout, "stop after so long")
+      .plain_seconds()
+      .range(std::chrono::seconds{0}, std::chrono::hours{24});
+  all.emplace_back("count", &options.count, "stop after so many");
+  all.emplace_back("subject", &options.subject, "where").takes("a subject", config::check::subject);
+  all.emplace_back("plan", &options.plan, "only say");
+  std::vector<config::setting> rows;
+  for (const auto& row : all)
+    if (std::find(names.begin(), names.end(), row.key) != names.end())
+      rows.push_back(row);
+  return rows;
+}
+
+inline config::command sample_command(const std::string& name, std::vector<std::string> names) {
+  return {name, "do it", {"done", "not done", ""}, [names] {
+            auto options = std::make_shared<sample_options>();
+            return config::command_call{sample_rows(*options, names), [options] { return 0; }};
+          }};
+}
+
+/// Those of a program like ours.
+inline std::vector<config::command> sample_commands() {
+  std::vector<config::command> result = {sample_command("serve", {}),
+                                         sample_command("provision", {"plan"}),
+                                         sample_command("request", {"prompt", "steps"}),
+                                         sample_command("watch", {"timeout", "count", "subject"})};
+  result.front().calls_model = true;
+  return result;
+}
+
+inline loaded load(const given& with,
+                   const std::vector<config::command>& commands = sample_commands()) {
   config_folder folder;
   config::sources from;
   from.arguments = with.arguments;
@@ -92,7 +142,7 @@ inline loaded load(const given& with) {
   if (!with.file.empty())
     folder.write("test.conf", with.file);
   loaded result;
-  result.what = config::load_options(result.values, from);
+  result.what = config::load_options(result.values, from, commands);
   return result;
 }
 

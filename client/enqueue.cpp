@@ -1,4 +1,4 @@
-#include "client/commands/enqueue.hpp"
+#include "client/enqueue.hpp"
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
@@ -7,7 +7,7 @@
 
 namespace meme::client {
 
-std::string encode(const request_settings& settings, const std::string& reply_to) {
+std::string encode(const request_fields& request, const std::string& reply_to) {
   rapidjson::StringBuffer buffer;
   rapidjson::Writer<rapidjson::StringBuffer> json{buffer};
   const auto text = [&json](const char* name, const std::string& value) {
@@ -21,33 +21,33 @@ std::string encode(const request_settings& settings, const std::string& reply_to
     json.Uint64(*value);
   };
   json.StartObject();
-  if (!settings.id.empty())
-    text("id", settings.id);
-  text("prompt", settings.prompt);
-  if (settings.negative_prompt)
-    text("negative_prompt", *settings.negative_prompt);
-  if (settings.guidance_scale) {
+  if (!request.id.empty())
+    text("id", request.id);
+  text("prompt", request.prompt);
+  if (request.negative_prompt)
+    text("negative_prompt", *request.negative_prompt);
+  if (request.guidance_scale) {
     json.Key("guidance_scale");
-    json.Double(*settings.guidance_scale);
+    json.Double(*request.guidance_scale);
   }
-  number("num_inference_steps", settings.num_inference_steps);
-  if (settings.seed) {
+  number("num_inference_steps", request.num_inference_steps);
+  if (request.seed) {
     json.Key("seed");
-    json.RawValue(settings.seed->data(), settings.seed->size(), rapidjson::kNumberType);
+    json.RawValue(request.seed->data(), request.seed->size(), rapidjson::kNumberType);
   }
-  number("width", settings.width);
-  number("height", settings.height);
+  number("width", request.width);
+  number("height", request.height);
   json.Key("fast_mode");
-  json.Bool(settings.fast_mode);
+  json.Bool(request.fast_mode);
   json.Key("small_image");
-  json.Bool(settings.small_image);
+  json.Bool(request.small_image);
   text("reply_to", reply_to);
   json.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
 }
 
 std::string enqueue(natsConnection& connection, const std::string& subject,
-                    const request_settings& request, const std::string& reply_to) {
+                    const request_fields& request, const std::string& reply_to) {
   const auto json = encode(request, reply_to);
   natsMsg* raw_message = nullptr;
   check(natsMsg_Create(&raw_message, subject.c_str(), nullptr, json.data(),

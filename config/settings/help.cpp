@@ -1,12 +1,10 @@
-#include "config/help.hpp"
+#include "config/settings/help.hpp"
 
 #include <algorithm>
 #include <string_view>
 #include <vector>
 
-#include "config/settings/command.hpp"
 #include "config/settings/value.hpp"
-#include "config/table.hpp"
 
 namespace meme::config {
 
@@ -81,26 +79,31 @@ void append_general_options(std::string& page) {
   append_entry(page, "--version", "print the version");
 }
 
-std::string command_help(const command_kind& kind) {
-  auto chosen = kind.fresh;
-  const auto own = options_of(chosen);
-  std::string page = "Usage: meme-generator " + kind.name;
+void append_statuses(std::string& page, const exit_statuses& statuses) {
+  append_entry(page, "0", statuses.success);
+  append_entry(page, "1", statuses.failure);
+  append_entry(page, "2", "the command line or another setting is wrong");
+  if (!statuses.no_answer.empty())
+    append_entry(page, "3", statuses.no_answer);
+}
+
+std::string command_help(const command& which, const std::vector<setting>& table) {
+  const auto call = which.prepare();
+  const auto& own = call.options;
+  std::string page = "Usage: meme-generator " + which.name;
   for (const auto& row : own)
     if (row.is_positional)
       page += row.is_required ? " " + row.key : " [" + row.key + "]";
-  page += " [OPTION]...\n\nTo " + kind.help + ".\n";
+  page += " [OPTION]...\n\nTo " + which.help + ".\n";
   if (!own.empty()) {
     page += "\nIts own options:\n";
     for (const auto& row : own)
       append_option(page, row);
   }
   page += "\nExit status:\n";
-  for (std::size_t status = 0; status < kind.statuses.size(); ++status)
-    if (const auto& text = kind.statuses[status]; !text.empty())
-      append_entry(page, std::to_string(status), text);
+  append_statuses(page, which.statuses);
   page += "\nIt also takes every setting (meme-generator --help), above all:\n";
-  options defaults;
-  for (const auto& row : table_of(defaults))
+  for (const auto& row : table)
     if (row.key == "nats.url")
       append_option(page, row);
   return page;
@@ -108,18 +111,18 @@ std::string command_help(const command_kind& kind) {
 
 } // namespace
 
-std::string help_text(const std::string& command_name) {
-  for (const auto& kind : command_kinds())
-    if (kind.name == command_name && command_name != command_kinds().front().name)
-      return command_help(kind);
+std::string help_text(const std::string& command_name, const std::vector<command>& commands,
+                      const std::vector<setting>& table) {
+  for (const auto& each : commands)
+    if (each.name == command_name && command_name != commands.front().name)
+      return command_help(each, table);
   std::string page = version_text()
                      + "Turns requests on a NATS queue into pictures.\n\n"
                        "Usage: meme-generator [COMMAND] [OPTION]...\n\nCommands:\n";
-  for (const auto& kind : command_kinds())
-    append_entry(page, kind.name, kind.help);
+  for (const auto& each : commands)
+    append_entry(page, each.name, each.help);
   page += "\nOptions, each also an environment variable and a key of the configuration file:\n";
-  options defaults;
-  for (const auto& row : table_of(defaults))
+  for (const auto& row : table)
     if (!row.alias.empty())
       append_option(page, row);
   page += "\nMore options:\n";
@@ -129,13 +132,12 @@ std::string help_text(const std::string& command_name) {
   return page;
 }
 
-std::string long_help_text() {
+std::string long_help_text(const std::vector<setting>& table) {
   std::string page =
       "Every setting, by the sections of the configuration file. Each is an environment "
       "variable too, and an\noption by its full name, such as --cache.ttl=30s.\n";
-  options defaults;
   std::string section;
-  for (const auto& row : table_of(defaults)) {
+  for (const auto& row : table) {
     if (row.section() != section)
       page += "\n[" + (section = row.section()) + "]\n";
     append_entry(page, row.name(), row.help);
