@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(are_those_of_the_final_answer) {
   BOOST_TEST(reply.location == "");
 }
 
-BOOST_AUTO_TEST_CASE(of_more_than_300_kb_end_the_call) {
+BOOST_AUTO_TEST_CASE(of_more_than_300_kib_end_the_call) {
   const auto with_headers = [](std::size_t count) {
     const std::vector<std::string> all(count, "X: " + std::string(50'000, 'x'));
     return always(raw_model::reply(200, all, "a picture"));
@@ -107,6 +107,23 @@ BOOST_AUTO_TEST_CASE(of_more_than_300_kb_end_the_call) {
              reply.error_text);
   BOOST_TEST(reply.error_text != "");
   BOOST_TEST_MESSAGE(reply.error_text);
+}
+
+// libcurl keeps trailers, and bounds headers alone.
+BOOST_AUTO_TEST_CASE(with_too_many_trailers_are_not_received) {
+  const auto with_trailers = [](std::size_t bytes) {
+    const auto line = "X-Trailer: " + std::string(1'000, 'x') + "\r\n";
+    std::string reply = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n";
+    for (std::size_t sent = 0; sent < bytes; sent += line.size())
+      reply += line;
+    return reply + "\r\n";
+  };
+  auto few = always(with_trailers(200 << 10));
+  BOOST_TEST(call(few.url()).body == "x");
+  auto many = always(with_trailers(310 << 10));
+  const auto reply = call(many.url());
+  BOOST_TEST((reply.error == transfer_error::other));
+  BOOST_TEST(reply.error_text == "headers and trailers of more than 307200 bytes");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

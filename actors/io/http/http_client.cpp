@@ -186,8 +186,9 @@ std::size_t http_client::on_body(char* data, std::size_t size, std::size_t count
 }
 
 std::size_t http_client::on_header(char* data, std::size_t size, std::size_t count, void* to) {
-  static_cast<http_transfer*>(to)->take_header({data, size * count});
-  return size * count;
+  auto& self = *static_cast<http_transfer*>(to);
+  const auto kept = self.take_header({data, size * count}, self.owner->limits_.max_header_bytes);
+  return kept ? size * count : 0;
 }
 
 int http_client::on_connected(void* to, char* peer_address, char*, int, int) {

@@ -125,8 +125,14 @@ void http_transfer::configure(const http_limits& limits) {
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text);
 }
 
-void http_transfer::take_header(std::string_view line) {
+bool http_transfer::take_header(std::string_view line, std::size_t most) {
   answered = true;
+  header_bytes += line.size();
+  if (header_bytes > most) {
+    reply.error = transfer_error::other;
+    reply.error_text = "headers and trailers of more than " + std::to_string(most) + " bytes";
+    return false;
+  }
   if (boost::algorithm::starts_with(line, "HTTP/")) { // of an answer that comes after a 103, too
     for (auto* field :
          {&reply.content_type, &reply.date, &reply.retry_after, &reply.rate_limit, &reply.location})
@@ -142,6 +148,7 @@ void http_transfer::take_header(std::string_view line) {
   } else if (header_is(line, "location")) {
     reply.location = header_value(line);
   }
+  return true;
 }
 
 bool http_transfer::may_send(const char* peer_address) {
@@ -192,7 +199,7 @@ void http_transfer::redirect_to(std::string url) {
   reply.redirects = redirects;
   sent = reused = answered = false;
   last_byte = {};
-  charged = 0;
+  header_bytes = charged = 0;
   *error_text = '\0';
 }
 

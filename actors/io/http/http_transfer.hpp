@@ -23,6 +23,9 @@ struct http_limits {
   /// for a minute: curl's own low-speed limit would count that too.)
   std::chrono::milliseconds stall_timeout{20'000};
   std::size_t max_body_bytes = 32 << 20; ///< of a decoded body
+  /// Of an answer's headers and trailers. libcurl keeps all of them until the transfer has ended,
+  /// and has a limit for the headers alone.
+  std::size_t max_header_bytes = 300 << 10;
   unsigned max_redirects = 5;
   /// Idle connections kept for reuse, but at least one for each 256 transfers at the peak.
   long max_connections = 64;
@@ -61,14 +64,15 @@ struct http_transfer {
   bool reused = false;   ///< that connection had served other requests
   bool answered = false; ///< something of an answer is here
   bool paused = false;
+  std::size_t header_bytes = 0;
   std::size_t charged = 0; ///< to the byte budget: what is reserved for the body
   char error_text[CURL_ERROR_SIZE] = {};
 
   /// Sets all that does not need the client: address, body, limits.
   void configure(const http_limits& limits);
 
-  /// Takes a line of the answer's headers.
-  void take_header(std::string_view line);
+  /// Takes a line of the answer's headers or trailers; false: they are more than `most` bytes.
+  bool take_header(std::string_view line, std::size_t most);
 
   /// To be called when the connection is there, each time that libcurl is about to send the
   /// request: whether it may.
