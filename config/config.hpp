@@ -27,7 +27,8 @@ struct sources {
   std::vector<std::string> arguments; ///< the command line without the program's name
   environment variables;
   std::vector<std::string> variable_names; ///< of all that are set; for the slips among them
-  /// The first that exists is read, unless --config-file or MEME_CONFIG_FILE names one.
+  /// The first that exists is read, unless --config-file or MEME_CONFIG_FILE names one. That of the
+  /// current folder (a relative one) is refused where another user may have written it.
   std::vector<std::string> default_files = {"meme-generator.conf",
                                             "/etc/meme-generator/meme-generator.conf"};
 };

@@ -24,6 +24,7 @@ namespace {
 using action = arguments::action;
 
 constexpr std::size_t max_file_bytes = 1 << 20;
+constexpr const char* unnamed = "configuration file";
 
 class loader {
 public:
@@ -64,6 +65,13 @@ private:
   void read_config_file() {
     if (!choose_config_file())
       return;
+    // Found in whatever folder the program is started in, it would decide where the token goes and
+    // which program is run.
+    if (config_file_name_ == unnamed && std::filesystem::path{config_file_}.is_relative()
+        && !is_ours_alone(config_file_))
+      return file_problem(config_file_name_ + ": " + in_quotes(config_file_)
+                          + " belongs to another user or can be written by all; if it is meant, "
+                            "--config-file names it");
     const auto text = read_file(config_file_, max_file_bytes + 1);
     if (!text || text->size() > max_file_bytes) {
       const auto reason = text ? " has more than a mebibyte" : " cannot be read";
@@ -89,7 +97,7 @@ private:
       config_file_ = *named;
       return true;
     }
-    config_file_name_ = "configuration file";
+    config_file_name_ = unnamed;
     for (const auto& file : from_.default_files) {
       std::error_code ignored;
       if (std::filesystem::exists(file, ignored)) {

@@ -1,5 +1,8 @@
 #include "config/sources/file.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <fstream>
 #include <map>
@@ -194,6 +197,16 @@ std::optional<std::string> read_file(const std::string& path, std::size_t max_by
     return std::nullopt;
   result.resize(static_cast<std::size_t>(file.gcount()));
   return result;
+}
+
+bool is_ours_alone(const std::string& path) {
+  const auto is_ours = [](const struct stat& file) {
+    return file.st_uid == 0 || file.st_uid == ::geteuid();
+  };
+  struct stat entry {};
+  struct stat file {};
+  return ::lstat(path.c_str(), &entry) == 0 && ::stat(path.c_str(), &file) == 0 && is_ours(entry)
+         && is_ours(file) && (file.st_mode & S_IWOTH) == 0;
 }
 
 } // namespace meme::config

@@ -33,4 +33,8 @@ file_content parse_file(std::string_view text);
 /// The first `max_bytes` of a file; nothing where it cannot be read.
 std::optional<std::string> read_file(const std::string& path, std::size_t max_bytes);
 
+/// Whether nobody but this process's user and root may have written the file: it is one of these
+/// two's, and so is the link that leads to it where it is one, and not everybody may write to it.
+bool is_ours_alone(const std::string& path);
+
 } // namespace meme::config

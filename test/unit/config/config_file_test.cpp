@@ -145,6 +145,26 @@ BOOST_AUTO_TEST_CASE(that_is_named_replaces_the_one_in_the_folder) {
   BOOST_TEST(std::get<run>(by_option.what).config_file == two);
 }
 
+BOOST_AUTO_TEST_CASE(of_the_current_folder_is_refused_where_others_may_have_written_it) {
+  namespace fs = std::filesystem;
+  const config_folder folder;
+  const auto file = folder.write("here.conf", "[cache]\nttl = 7s\n");
+  sources from;
+  from.arguments = {"provision"};
+  from.variables = [](const std::string&) { return std::nullopt; };
+  const auto load_from = [&](const std::string& path) {
+    from.default_files = {path};
+    options values;
+    return load_options(values, from, sample_commands());
+  };
+  BOOST_TEST(std::holds_alternative<run>(load_from(fs::relative(file))));
+  fs::permissions(file, fs::perms::others_write, fs::perm_options::add);
+  const auto refused = load_from(fs::relative(file));
+  BOOST_TEST_REQUIRE(std::holds_alternative<stop>(refused));
+  BOOST_TEST(contains(std::get<stop>(refused).err, "can be written by all"));
+  BOOST_TEST(std::holds_alternative<run>(load_from(file))); // as in /etc
+}
+
 BOOST_AUTO_TEST_CASE(of_any_bytes_does_no_harm) {
   std::minstd_rand random{7};
   const std::string alphabet = "[]{}<>=,;:'\"\\.-+ \n\t\r09afsmhx#\0\xff";
