@@ -25,12 +25,11 @@ const std::string request_text =
     R"({"id": "#000000123", "prompt": "A cat wearing a space helmet on Mars", "fast_mode": false,)"
     R"( "small_image": true, "negative_prompt": "dogs", "guidance_scale": 7.5, "seed": 1})";
 
-const policy::plan_options plan{
-    policy::model_address{"https://models.example/hf-inference/models/any/model"},
-    {},
-    "{prompt}",
-    4,
-    "image/png"};
+const plan_options plan{model_address{"https://models.example/hf-inference/models/any/model"},
+                        {},
+                        "{prompt}",
+                        4,
+                        "image/png"};
 
 void count_bytes(benchmark::State& state, std::size_t each) {
   state.SetBytesProcessed(static_cast<std::int64_t>(each) * state.iterations());
@@ -54,15 +53,15 @@ BENCHMARK(parse_request);
 void plan_picture(benchmark::State& state) {
   const auto wanted = std::get<meme_request>(meme::parse_request(request_text, {}));
   for (auto _ : state)
-    benchmark::DoNotOptimize(policy::plan_picture(wanted, plan));
+    benchmark::DoNotOptimize(plan_picture(wanted, plan));
 }
 BENCHMARK(plan_picture);
 
 void cache_key(benchmark::State& state) {
   const auto wanted = std::get<meme_request>(meme::parse_request(request_text, {}));
-  const auto spec = policy::plan_picture(wanted, plan);
+  const auto spec = plan_picture(wanted, plan);
   for (auto _ : state)
-    benchmark::DoNotOptimize(policy::cache_key(spec));
+    benchmark::DoNotOptimize(cache_key(spec));
 }
 BENCHMARK(cache_key);
 
@@ -90,7 +89,7 @@ BENCHMARK(encode_result)->Arg(1'000)->Arg(20'000)->Arg(100'000)->Arg(500'000);
 void lru_get(benchmark::State& state) {
   const auto entries = static_cast<std::size_t>(state.range(0));
   const auto now = std::chrono::steady_clock::now();
-  policy::lru_cache<std::shared_ptr<int>> cache{1U << 30};
+  lru_cache<std::shared_ptr<int>> cache{1U << 30};
   std::vector<std::string> keys;
   for (std::size_t i = 0; i < entries; ++i) {
     keys.push_back("meme:v1:" + std::string(54, 'a') + std::to_string(1'000'000'000 + i));
@@ -104,7 +103,7 @@ BENCHMARK(lru_get)->Arg(16)->Arg(1'000)->Arg(100'000);
 
 void lru_put_full(benchmark::State& state) {
   const auto now = std::chrono::steady_clock::now();
-  policy::lru_cache<std::shared_ptr<int>> cache{1'000'000}; // room for some hundreds
+  lru_cache<std::shared_ptr<int>> cache{1'000'000}; // room for some hundreds
   const auto value = std::make_shared<int>(1);
   std::size_t i = 0;
   for (auto _ : state)

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "messages/json_document.hpp"
+#include "messages/text/json_document.hpp"
 #include <openssl/evp.h>
 
 namespace meme::client {

@@ -8,7 +8,7 @@
 #include "actors/io/nats/nats_request.hpp"
 #include "actors/io/reachability.hpp"
 #include "config/address/address.hpp"
-#include "messages/refusal.hpp"
+#include "messages/subjects/refusal.hpp"
 
 namespace meme::client {
 

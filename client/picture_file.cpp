@@ -33,8 +33,8 @@ void write_and_close(file_ptr file, const std::filesystem::path& name, std::stri
 } // namespace
 
 std::string_view extension_of(std::string_view image) {
-  const auto found = policy::inspect_picture(image, policy::checksums::ignored);
-  const auto* whole = std::get_if<policy::complete_picture>(&found);
+  const auto found = inspect_picture(image, checksums::ignored);
+  const auto* whole = std::get_if<complete_picture>(&found);
   return whole == nullptr ? "" : file_extension(whole->type);
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "messages/printable.hpp"
+#include "messages/text/printable.hpp"
 
 namespace meme::client {
 

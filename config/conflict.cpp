@@ -37,7 +37,7 @@ private:
   /// One line for two settings, however many of their subjects overlap.
   void subjects() {
     const auto& nats = values_.nats;
-    for (const auto& clash : policy::find_clashes(own_subjects_of(nats)))
+    for (const auto& clash : find_clashes(own_subjects_of(nats)))
       forbid(true, key_of(clash.first), key_of(clash.second),
              "must not overlap: " + in_quotes(clash.first_filter) + " and "
                  + in_quotes(clash.second_filter));
@@ -45,15 +45,15 @@ private:
            "must differ: a stream cannot keep its own dead letters");
   }
 
-  static const char* key_of(policy::subject_use use) {
+  static const char* key_of(subject_use use) {
     switch (use) {
-    case policy::subject_use::requests:
+    case subject_use::requests:
       return "nats.request-subject";
-    case policy::subject_use::answers:
+    case subject_use::answers:
       return "nats.response-subject";
-    case policy::subject_use::dead_letters:
+    case subject_use::dead_letters:
       return "nats.dead-subject";
-    case policy::subject_use::inboxes:
+    case subject_use::inboxes:
       break;
     }
     return "nats.inbox-prefix";

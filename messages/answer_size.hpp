@@ -5,7 +5,7 @@
 #include "messages/picture.hpp"
 #include "messages/picture_spec.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 /// The most bytes that a picture may have for its answer to fit into one message of a server that
 /// takes `max_payload` bytes (0: not known, and so without limit).
@@ -21,4 +21,4 @@ inline std::size_t largest_picture(std::size_t max_payload, const picture_spec& 
   return max_payload > rest ? (max_payload - rest) / 4 * 3 : 0;
 }
 
-} // namespace meme::policy
+} // namespace meme

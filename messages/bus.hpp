@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace meme::io {
+namespace meme {
 
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
@@ -83,4 +83,4 @@ public:
 
 using bus_ptr = std::shared_ptr<bus>;
 
-} // namespace meme::io
+} // namespace meme

@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 
-#include "messages/json_document.hpp"
+#include "messages/text/json_document.hpp"
 
 namespace meme {
 

@@ -68,7 +68,7 @@ struct measure_mailbox {
 
 /// NATS has delivered something to the inbox of our pulls.
 struct delivered {
-  io::bus_message_ptr message;
+  bus_message_ptr message;
 };
 
 /// The connection to NATS has come or gone.
@@ -222,8 +222,8 @@ struct call {
 /// How it ended.
 struct called {
   std::uint64_t number = 0;
-  picture_ptr picture;     ///< empty where there is none
-  policy::verdict verdict; ///< what the failure policy makes of the reply
+  picture_ptr picture;   ///< empty where there is none
+  model_verdict verdict; ///< what the failure policy makes of the reply
 };
 
 /// Decides when to call the model, how often, and on which client.
@@ -254,10 +254,10 @@ struct answer {
   answer_header header;
   outcome result;
   std::uint64_t stream_sequence = 0;
-  std::string message_key;         ///< of the request's message; part of Nats-Msg-Id
-  std::string reply_to;            ///< a further subject for the answer; empty: none
-  std::string traceparent;         ///< passed through; empty: none
-  io::bus_message_ptr dead_letter; ///< the request itself where it goes to the dead letters
+  std::string message_key;     ///< of the request's message; part of Nats-Msg-Id
+  std::string reply_to;        ///< a further subject for the answer; empty: none
+  std::string traceparent;     ///< passed through; empty: none
+  bus_message_ptr dead_letter; ///< the request itself where it goes to the dead letters
 };
 
 using answer_ptr = std::shared_ptr<const answer>;
@@ -310,7 +310,7 @@ struct connection_event {
 
 /// How an attempt to connect to NATS ended.
 struct connection_opened {
-  io::bus_ptr bus;          ///< empty: not connected
+  bus_ptr bus;              ///< empty: not connected
   std::string problem;      ///< why not
   bool unreachable = false; ///< no server answered; else one refused us, or the settings are wrong
 };
@@ -324,7 +324,7 @@ using connector_actor = caf::typed_actor<
 
 /// What an actor waits for, as an answer to `measure_mailbox`.
 struct progress_report {
-  std::vector<policy::stage_load> loads;
+  std::vector<stage_load> loads;
 };
 
 /// Ends a child as if it had failed; for tests of the supervision.

@@ -3,8 +3,8 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include "messages/json_sink.hpp"
-#include "messages/utf8.hpp"
+#include "messages/text/json_sink.hpp"
+#include "messages/text/utf8.hpp"
 
 namespace meme {
 

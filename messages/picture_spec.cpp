@@ -2,7 +2,7 @@
 
 #include <rapidjson/writer.h>
 
-#include "messages/json_sink.hpp"
+#include "messages/text/json_sink.hpp"
 
 namespace meme {
 

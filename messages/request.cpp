@@ -8,8 +8,9 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
-#include "messages/utf8.hpp"
-#include "messages/whole_number.hpp"
+#include "messages/subjects/subject.hpp"
+#include "messages/text/utf8.hpp"
+#include "messages/text/whole_number.hpp"
 
 namespace meme {
 
@@ -362,22 +363,6 @@ std::variant<meme_request, bad_request> parse_request(std::string_view json,
   request_reader handler(limits);
   const auto parsed = reader.Parse<flags>(stream, handler);
   return handler.finish(json, parsed);
-}
-
-bool valid_reply_subject(std::string_view subject) {
-  constexpr std::size_t max_bytes = 255;
-  if (subject.empty() || subject.size() > max_bytes || subject.front() == '$')
-    return false;
-  bool token_is_empty = true;
-  while (!subject.empty()) {
-    const auto c = take_code_point(subject);
-    if (c == invalid_code_point || is_space(c) || is_control(c) || c == '*' || c == '>')
-      return false;
-    if (c == '.' && token_is_empty)
-      return false;
-    token_is_empty = c == '.';
-  }
-  return !token_is_empty;
 }
 
 bool valid_request_id(std::string_view id, const request_limits& limits) {

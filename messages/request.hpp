@@ -61,10 +61,6 @@ struct bad_request {
 std::variant<meme_request, bad_request> parse_request(std::string_view json,
                                                       const request_limits& limits);
 
-/// Whether `subject` may be published to on a client's behalf: a literal NATS subject of up to 255
-/// bytes of printable UTF-8 without wildcards, white space, empty tokens or a first character `$`.
-bool valid_reply_subject(std::string_view subject);
-
 /// Whether `id` may be a request's: 1 to `limits.max_id_chars` printable characters.
 bool valid_request_id(std::string_view id, const request_limits& limits);
 

@@ -4,10 +4,10 @@
 #include <chrono>
 #include <cstddef>
 
-namespace meme::policy {
+namespace meme {
 
 /// Where a request may stand still: the part of the service that somebody waits for.
-enum class stage {
+enum class pipeline_stage {
   ingress,      ///< it does not say any more what it waits for
   consumer,     ///< messages wait in the queue, permits are free, nothing is delivered
   cache,        ///< the ingress waits for it
@@ -24,7 +24,7 @@ enum class stage {
 constexpr std::size_t stage_count = 11;
 
 /// The stage as metrics and /readyz name it.
-inline const char* to_string(stage where) {
+inline const char* to_string(pipeline_stage where) {
   constexpr std::array<const char*, stage_count> names{
       "ingress",      "consumer", "cache",     "store",        "fitter",     "generator",
       "model-client", "held",     "publisher", "confirmation", "byte-budget"};
@@ -33,9 +33,9 @@ inline const char* to_string(stage where) {
 
 /// What one who waits says of the stage that it waits for.
 struct stage_load {
-  stage waits_for = stage::consumer;
+  pipeline_stage waits_for = pipeline_stage::consumer;
   std::size_t jobs = 0;
   std::chrono::milliseconds still_for{0}; ///< since a job last moved
 };
 
-} // namespace meme::policy
+} // namespace meme

@@ -8,19 +8,19 @@
 #include "messages/outcome.hpp"
 #include "messages/picture.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 /// What to make of one call.
-struct verdict {
-  enum class kind {
-    picture,      ///< a complete picture
-    retry,        ///< failed; the same call may succeed
-    wait,         ///< the model is well and asks to come back later: no reason to open a breaker
-    reject,       ///< will fail the same way for ever
-    unauthorized, ///< the service's own token is refused, whatever is asked for
-  };
+enum class verdict_kind {
+  picture,      ///< a complete picture
+  retry,        ///< failed; the same call may succeed
+  wait,         ///< the model is well and asks to come back later: no reason to open a breaker
+  reject,       ///< will fail the same way for ever
+  unauthorized, ///< the service's own token is refused, whatever is asked for
+};
 
-  kind what = kind::reject;
+struct model_verdict {
+  verdict_kind kind = verdict_kind::reject;
   picture_type type = picture_type::png;  ///< of a picture
   error_code code = error_code::internal; ///< if no picture
   /// If no picture: one line for a person, up to 300 characters of valid UTF-8, that quotes status
@@ -37,4 +37,4 @@ struct verdict {
   const std::string& text_for_log() const { return detail.empty() ? text : detail; }
 };
 
-} // namespace meme::policy
+} // namespace meme

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <random>
 
-namespace meme::policy {
+namespace meme {
 
 /// Exponential backoff: the longest pause doubles with each failure up to a cap, and jitter spreads
 /// those who failed together. Formulas and names are those of M. Brooker, "Exponential Backoff And
@@ -51,4 +51,4 @@ std::chrono::milliseconds equal_jitter(std::chrono::milliseconds base,
   return half + random_pause(ceiling - half, rng);
 }
 
-} // namespace meme::policy
+} // namespace meme

@@ -12,7 +12,7 @@
 #include "actors/io/redis/value_seal.hpp"
 #include "config/options.hpp"
 #include "messages/bus.hpp"
-#include "messages/refusal.hpp"
+#include "messages/subjects/refusal.hpp"
 
 namespace meme {
 
@@ -23,7 +23,7 @@ using instruments_ptr = std::shared_ptr<instruments>;
 /// from. Monotonic time is the actor system's clock (`self->clock()`), which tests turn by hand.
 struct context {
   config::options options;
-  io::bus_ptr bus;
+  bus_ptr bus;
   instruments_ptr metrics;
   std::shared_ptr<io::byte_budget> budget;    ///< of pictures in flight
   std::shared_ptr<const io::value_seal> seal; ///< of what is stored in Redis; empty: not signed

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstddef>
 
-namespace meme::policy {
+namespace meme {
 
 /// Which of many equal events get a log line: the first `per_second` of each second. The others are
 /// counted, and the next line says how many there were.
@@ -41,4 +41,4 @@ private:
   std::size_t left_out_ = 0;
 };
 
-} // namespace meme::policy
+} // namespace meme

@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace meme::policy {
+namespace meme {
 
 /// A cache bounded by bytes, that forgets what was not asked for the longest and what has expired.
 /// `Value` is cheap to copy, e.g. a shared pointer.
@@ -95,4 +95,4 @@ private:
   std::unordered_map<std::string_view, iterator> index_;
 };
 
-} // namespace meme::policy
+} // namespace meme

@@ -9,10 +9,10 @@
 
 #include "messages/stage.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 /// The stage that an item was in when its owner surveyed its items the last time.
-using stage_mark = std::optional<stage>;
+using stage_mark = std::optional<pipeline_stage>;
 
 /// Tells, from one look at its items every few seconds, whether the owner's jobs move: nothing is
 /// to be counted while they do.
@@ -32,7 +32,7 @@ public:
       each.jobs = each.stayed = 0;
   }
 
-  void see(stage_mark& mark, stage where) {
+  void see(stage_mark& mark, pipeline_stage where) {
     auto& here = at(where);
     ++here.jobs;
     if (mark == where)
@@ -41,13 +41,13 @@ public:
   }
 
   /// For an owner that knows by itself whether a job has left the stage.
-  void count(stage where, std::size_t jobs, bool some_left) {
+  void count(pipeline_stage where, std::size_t jobs, bool some_left) {
     auto& here = at(where);
     here.jobs = jobs;
     here.stayed = some_left ? 0 : here.before;
   }
 
-  std::vector<stage_load> end(time_point now, std::initializer_list<stage> stages) {
+  std::vector<stage_load> end(time_point now, std::initializer_list<pipeline_stage> stages) {
     std::vector<stage_load> result;
     for (const auto where : stages) {
       auto& here = at(where);
@@ -68,9 +68,9 @@ private:
     time_point moved{};
   };
 
-  entry& at(stage where) { return entries_.at(static_cast<std::size_t>(where)); }
+  entry& at(pipeline_stage where) { return entries_.at(static_cast<std::size_t>(where)); }
 
   std::array<entry, stage_count> entries_{};
 };
 
-} // namespace meme::policy
+} // namespace meme

@@ -227,21 +227,21 @@ void cache_state::report_stages() {
   for (auto& [key, each] : flights) {
     switch (each.at) {
     case stage::looking_up:
-      survey.see(each.mark, policy::stage::store);
+      survey.see(each.mark, pipeline_stage::store);
       break;
     case stage::generating:
-      survey.see(each.mark, policy::stage::generator);
+      survey.see(each.mark, pipeline_stage::generator);
       break;
     case stage::fitting:
-      survey.see(each.mark, policy::stage::fitter);
+      survey.see(each.mark, pipeline_stage::fitter);
       break;
     }
   }
   if (now_peers->supervisor)
     self->send(now_peers->supervisor,
-               progress_report{
-                   survey.end(self->clock().now(), {policy::stage::store, policy::stage::generator,
-                                                    policy::stage::fitter})});
+               progress_report{survey.end(
+                   self->clock().now(),
+                   {pipeline_stage::store, pipeline_stage::generator, pipeline_stage::fitter})});
 }
 
 cache_actor spawn_cache(caf::local_actor* parent, context_ptr shared) {

@@ -36,7 +36,7 @@ struct cache_state {
     bool cached = false;        ///< it was found
     clock::duration lifetime{}; ///< of that in the caches
     unsigned broken = 0;        ///< pictures drawn for it that could not be decoded
-    policy::stage_mark mark;    ///< see report_stages
+    stage_mark mark;            ///< see report_stages
   };
 
   explicit cache_state(cache_actor::pointer owner) : self(owner) {}
@@ -66,8 +66,8 @@ struct cache_state {
   cache_actor::pointer self;
   context_ptr shared;
   peers_ptr now_peers = std::make_shared<peers>();
-  std::optional<policy::lru_cache<encoded_picture_ptr>> pictures; ///< set by `start`
-  policy::stage_survey survey;
+  std::optional<lru_cache<encoded_picture_ptr>> pictures; ///< set by `start`
+  stage_survey survey;
   bool ticking = false;                            ///< a tick is scheduled
   bool draining = false;                           ///< a successor of the generator has to know
   std::unordered_map<std::string, flight> flights; ///< by cache key; at most one per permit

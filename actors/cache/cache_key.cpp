@@ -8,7 +8,7 @@
 
 #include <openssl/evp.h>
 
-namespace meme::policy {
+namespace meme {
 
 namespace {
 
@@ -85,4 +85,4 @@ std::string cache_key(const picture_spec& spec) {
   return key;
 }
 
-} // namespace meme::policy
+} // namespace meme

@@ -4,7 +4,7 @@
 
 #include "messages/picture_spec.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 /// The name under which a picture is cached: `meme:v1:` and 64 hexadecimal digits, the SHA-256 of
 /// everything that decides what the picture looks like (endpoint, inputs, negative prompt,
@@ -19,4 +19,4 @@ namespace meme::policy {
 /// Changing the serialisation means a new version in the name.
 std::string cache_key(const picture_spec& spec);
 
-} // namespace meme::policy
+} // namespace meme

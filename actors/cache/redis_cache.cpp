@@ -53,7 +53,7 @@ std::size_t largest_value(const context& shared) {
 
 /// An error with its cause in plain English, where that is known.
 std::string in_words(const std::string& error) {
-  const auto cause = policy::explain_redis_error(error).cause;
+  const auto cause = explain_redis_error(error).cause;
   return cause.empty() ? error : error + " (" + cause + ')';
 }
 
@@ -135,7 +135,7 @@ void redis_store::on_lost(std::uint64_t number, const std::string& error) {
                  {{"error", in_words(error)}, {"server", server_}});
   }
   said_lost_ = true;
-  auto pause = policy::equal_jitter(reconnect_base, reconnect_cap, attempts_++, random_);
+  auto pause = equal_jitter(reconnect_base, reconnect_cap, attempts_++, random_);
   loop().call_after(pause, [this, number] {
     if (number == current_.number)
       current_.client->connect();
@@ -149,8 +149,7 @@ void redis_store::try_another_server() {
   const auto now = io::event_loop::clock::now();
   if (successor_.client || now < next_successor_)
     return;
-  next_successor_ =
-      now + policy::equal_jitter(reconnect_base, reconnect_cap, other_servers_++, random_);
+  next_successor_ = now + equal_jitter(reconnect_base, reconnect_cap, other_servers_++, random_);
   names_->prefer_next();
   successor_ = make_link();
   successor_.client->connect();
@@ -274,12 +273,12 @@ picture_ptr redis_store::read_picture(const std::string& key, std::string value)
     type = opened->type;
   }
   // Checksums would cost each hit 0.5 ms a megabyte; `cache.key-file` vouches for more.
-  const auto checked = policy::inspect_picture(bytes, policy::checksums::ignored);
-  if (const auto* fault = std::get_if<policy::picture_fault>(&checked)) {
+  const auto checked = inspect_picture(bytes, checksums::ignored);
+  if (const auto* fault = std::get_if<picture_fault>(&checked)) {
     count_failure("what is stored is not a picture", fault->text);
     return {};
   }
-  const auto whole = std::get<policy::complete_picture>(checked);
+  const auto whole = std::get<complete_picture>(checked);
   if (shared_->seal && content_type(whole.type) != type) {
     count_failure("what is stored is of another type than it was signed as", key);
     return {};
@@ -318,8 +317,8 @@ void redis_store::note_reply(std::uint64_t number, bool& refused, const char* ac
                              const std::string& error) {
   if (number != current_.number || (!error.empty() && !connected()))
     return; // the connection was lost or replaced, which is said elsewhere, or we end
-  using scope = policy::redis_error::scope;
-  const auto concerns = policy::explain_redis_error(error).concerns;
+  using scope = redis_error::scope;
+  const auto concerns = explain_redis_error(error).concerns;
   if (!error.empty() && concerns == scope::value)
     return;
   if (!error.empty() && concerns == scope::cluster)

@@ -81,7 +81,7 @@ private:
   io::event_loop::timer_id lasting_ = 0;
   io::event_loop::clock::time_point said_lost_at_{};
 
-  policy::value_range range_;
+  value_range range_;
   std::deque<std::string> waiting_; ///< keys of look-ups that the byte budget has no room for
   std::size_t asked_ = 0;           ///< look-ups under way
   bool asking_ = false;

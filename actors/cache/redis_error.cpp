@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace meme::policy {
+namespace meme {
 
 namespace {
 
@@ -75,4 +75,4 @@ redis_error explain_redis_error(std::string_view error) {
   return {found->concerns, found->cause};
 }
 
-} // namespace meme::policy
+} // namespace meme

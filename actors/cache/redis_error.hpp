@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace meme::policy {
+namespace meme {
 
 /// What an error of Redis means for this service. Redis begins each error reply with a word in
 /// capitals; the library's own errors (a broken connection, a broken protocol) have none.
@@ -23,4 +23,4 @@ struct redis_error {
 /// `error` as Redis or hiredis worded it.
 redis_error explain_redis_error(std::string_view error);
 
-} // namespace meme::policy
+} // namespace meme

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace meme::policy {
+namespace meme {
 
 /// How many bytes of a value to ask Redis for, when its size is not known. What is asked for is
 /// reserved in the byte budget, so that no number of look-ups at once can bring more than the
@@ -46,4 +46,4 @@ private:
   std::size_t range_;
 };
 
-} // namespace meme::policy
+} // namespace meme

@@ -6,7 +6,7 @@
 
 #include "actors/base/backoff.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 struct breaker_options {
   std::size_t consecutive_failures = 5; ///< so many in a row open it
@@ -202,4 +202,4 @@ private:
   unsigned retried_pauses_ = 0;       ///< since the last failure of a fresh probe
 };
 
-} // namespace meme::policy
+} // namespace meme

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstddef>
 
-namespace meme::policy {
+namespace meme {
 
 /// How many calls at a time the model takes: additive increase, multiplicative decrease (D.-M. Chiu
 /// and R. Jain, 1989; TCP's congestion avoidance).
@@ -46,4 +46,4 @@ private:
   time_point last_decrease_{};
 };
 
-} // namespace meme::policy
+} // namespace meme

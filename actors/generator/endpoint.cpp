@@ -6,7 +6,7 @@
 
 #include "config/address/url.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 namespace {
 
@@ -57,4 +57,4 @@ resolved_endpoint resolve_endpoint(std::string_view url,
   return {std::move(used), std::move(warning)};
 }
 
-} // namespace meme::policy
+} // namespace meme

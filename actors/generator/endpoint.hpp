@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace meme::policy {
+namespace meme {
 
 /// The address that is really called.
 struct resolved_endpoint {
@@ -23,4 +23,4 @@ struct resolved_endpoint {
 resolved_endpoint resolve_endpoint(std::string_view url,
                                    const std::map<std::string, std::string>& replaced_models);
 
-} // namespace meme::policy
+} // namespace meme

@@ -22,7 +22,7 @@ generator_actor::behavior_type generator_state::start(context_ptr with) {
   install_handlers(self, name);
   shared = std::move(with);
   random.seed(static_cast<std::minstd_rand::result_type>(shared->seed));
-  limit = policy::concurrency_limit{shared->options.ingress.max_in_flight};
+  limit = concurrency_limit{shared->options.ingress.max_in_flight};
   shared->metrics->call_limit.Set(static_cast<double>(limit.limit()));
   return {
       [this](peers_ptr& now) { on_peers(std::move(now)); },
@@ -134,7 +134,7 @@ bool generator_state::start_call(flight& next) {
     return false;
   auto now = self->clock().now();
   auto probe = breaker.began(next.failures > 0);
-  if (probe != policy::circuit_breaker::probe::none)
+  if (probe != circuit_breaker::probe::none)
     log::debug("circuit breaker half-open", {{"request_id", next.what->request_id},
                                              {"stream_sequence", next.what->stream_sequence},
                                              {"attempt", next.what->attempt}});
@@ -169,24 +169,24 @@ void generator_state::on_called(called& what) {
     finish(ended.key, std::move(what.picture));
   else
     retry_or_give_up(flown, what.verdict);
-  if (what.verdict.what == policy::verdict::kind::unauthorized)
+  if (what.verdict.kind == verdict_kind::unauthorized)
     token_refused();
   pump();
 }
 
-void generator_state::retry_or_give_up(flight& failed, const policy::verdict& why) {
+void generator_state::retry_or_give_up(flight& failed, const model_verdict& why) {
   auto& options = shared->options.generator;
   auto now = self->clock().now();
   auto until = [&](clock::time_point end) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(end - failed.begun);
   };
-  policy::retry_limits limits{static_cast<std::uint32_t>(options.max_attempts),
-                              std::min(options.deadline, until(give_up_at(failed))),
-                              options.retry_base, options.retry_cap};
-  auto decision = policy::decide_retry(why, failed.calls, until(now), limits, random);
+  retry_limits limits{static_cast<std::uint32_t>(options.max_attempts),
+                      std::min(options.deadline, until(give_up_at(failed))), options.retry_base,
+                      options.retry_cap};
+  auto decision = decide_retry(why, failed.calls, until(now), limits, random);
   // While the breaker is open a call is a probe. A request whose calls are used up stays for that,
   // for it could not be answered in time from a queue that is left alone.
-  auto stays = decision.later && breaker.current() != policy::circuit_breaker::state::closed
+  auto stays = decision.later && breaker.current() != circuit_breaker::state::closed
                && now + decision.retry_after < give_up_at(failed);
   auto again = (decision.again || stays) && !draining;
   log::warning(again ? "a call of the model is tried again" : "a call of the model has failed",

@@ -62,8 +62,8 @@ struct generator_state {
     std::string key;
     std::size_t client = 0;
     clock::time_point begun{};
-    policy::circuit_breaker::probe probe = policy::circuit_breaker::probe::none;
-    policy::stage_mark mark; ///< see report_stages
+    circuit_breaker::probe probe = circuit_breaker::probe::none;
+    stage_mark mark; ///< see report_stages
   };
 
   explicit generator_state(generator_actor::pointer owner) : self(owner) {}
@@ -79,7 +79,7 @@ struct generator_state {
   void enqueue(flight& next);
   bool start_call(flight& next);
   void client_lost(flight& hit);
-  void retry_or_give_up(flight& failed, const policy::verdict& why);
+  void retry_or_give_up(flight& failed, const model_verdict& why);
   void pause_flight(flight& failed, std::chrono::milliseconds pause);
   void hand_back(const std::string& key);
   void finish(const std::string& key, drawn result);
@@ -99,8 +99,8 @@ struct generator_state {
   void learn_failure(const call_under_way& ended, const called& what);
   void overloaded(clock::time_point begun, std::optional<std::chrono::milliseconds> wanted);
   void token_refused();
-  void say_breaker_changed(policy::circuit_breaker::state before, const call_under_way& ended,
-                           const policy::verdict& why);
+  void say_breaker_changed(circuit_breaker::state before, const call_under_way& ended,
+                           const model_verdict& why);
   static std::string endpoint_of(const flight& of);
   void wake_for_probes();
   void tell_flow();
@@ -115,17 +115,17 @@ struct generator_state {
   std::unordered_map<std::uint64_t, call_under_way> under_way; ///< by call number
   std::vector<std::size_t> load;                               ///< calls under way, by client
   std::deque<std::string> waiting;                             ///< keys, in order of arrival
-  policy::circuit_breaker breaker{{}};
-  policy::suspects suspects;
+  circuit_breaker breaker{{}};
+  suspect_requests suspects;
   /// The first failure since the model's last success.
   std::optional<std::chrono::system_clock::time_point> failing_since;
   clock::time_point breaker_opened_at{}; ///< when it left the closed state
   bool room_needed = false; ///< the ingress has no permit left for a request to probe with
-  policy::concurrency_limit limit{1};
+  concurrency_limit limit{1};
   clock::time_point quiet_until{};
   std::optional<std::size_t> told_permits; ///< empty: the ingress has not been told yet
   std::uint64_t last_number = 0;
-  policy::stage_survey survey;
+  stage_survey survey;
   std::minstd_rand random;
   bool draining = false;
 

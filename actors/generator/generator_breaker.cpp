@@ -12,8 +12,8 @@ namespace meme {
 
 namespace {
 
-using state = policy::circuit_breaker::state;
-using probe = policy::circuit_breaker::probe;
+using state = circuit_breaker::state;
+using probe = circuit_breaker::probe;
 
 std::chrono::milliseconds to_ms(caf::actor_clock::duration_type time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time);
@@ -79,16 +79,16 @@ void generator_state::call_probes() {
 /// The model asked to be left alone. What waits comes back after that time, and not all at its end.
 void generator_state::rest(flight& next) {
   auto pause = std::chrono::ceil<std::chrono::milliseconds>(quiet_until - self->clock().now())
-               + policy::random_pause(shared->options.generator.retry_base, random);
+               + random_pause(shared->options.generator.retry_base, random);
   pause_flight(next, pause);
 }
 
 /// What the end of a call says of the model, whatever it says of the request.
 void generator_state::learn(const call_under_way& ended, const called& what) {
-  using kind = policy::verdict::kind;
+  using kind = verdict_kind;
   auto now = self->clock().now();
   auto before = breaker.current();
-  switch (what.verdict.what) {
+  switch (what.verdict.kind) {
   case kind::picture:
     limit.succeeded(under_way.size() + 1);
     suspects.succeeded(ended.key, now);
@@ -121,7 +121,7 @@ void generator_state::learn(const call_under_way& ended, const called& what) {
 
 /// The model's fault or the request's.
 void generator_state::learn_failure(const call_under_way& ended, const called& what) {
-  using standing = policy::suspects::standing;
+  using standing = suspect_requests::standing;
   auto now = self->clock().now();
   auto& failed = flights.at(ended.key);
   auto was_culprit = suspects.get(ended.key, now).is == standing::culprit;
@@ -129,7 +129,7 @@ void generator_state::learn_failure(const call_under_way& ended, const called& w
   failed.failures = known.failures;
   if (!failing_since)
     failing_since = shared->wall_clock();
-  auto blames_model = policy::suspects::blames_model(known);
+  auto blames_model = suspect_requests::blames_model(known);
   if (blames_model || ended.probe != probe::none)
     breaker.failed(now, ended.probe, known.failures_in_outage == 1, random);
   if (known.is != standing::culprit || was_culprit)
@@ -163,7 +163,7 @@ void generator_state::overloaded(clock::time_point begun,
 
 /// One line for each transition of which an operator should know: from closed, and back to it.
 void generator_state::say_breaker_changed(state before, const call_under_way& ended,
-                                          const policy::verdict& why) {
+                                          const model_verdict& why) {
   auto is_closed = breaker.current() == state::closed;
   if (is_closed && before != state::closed) {
     for (auto& [number, each] : under_way)
@@ -173,7 +173,7 @@ void generator_state::say_breaker_changed(state before, const call_under_way& en
               {{"endpoint", endpoint_of(flights.at(ended.key))}, {"open_ms", open_for}});
   }
   if (is_closed) {
-    if (why.what != policy::verdict::kind::retry)
+    if (why.kind != verdict_kind::retry)
       failing_since.reset();
     return;
   }

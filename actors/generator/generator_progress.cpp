@@ -8,17 +8,17 @@ void generator_state::report_stages() {
   auto now = self->clock().now();
   survey.begin();
   for (auto& [number, each] : under_way)
-    survey.see(each.mark, policy::stage::model_client);
+    survey.see(each.mark, pipeline_stage::model_client);
   auto leaves_model_alone =
-      draining || now < quiet_until || breaker.current() != policy::circuit_breaker::state::closed;
+      draining || now < quiet_until || breaker.current() != circuit_breaker::state::closed;
   std::size_t held = 0;
   for (auto& [key, each] : flights)
     if (each.at == stage::pausing || (each.at == stage::waiting && leaves_model_alone))
       ++held;
-  survey.count(policy::stage::held, held, false);
+  survey.count(pipeline_stage::held, held, false);
   if (now_peers->supervisor)
-    self->send(now_peers->supervisor, progress_report{survey.end(now, {policy::stage::model_client,
-                                                                       policy::stage::held})});
+    self->send(now_peers->supervisor, progress_report{survey.end(now, {pipeline_stage::model_client,
+                                                                       pipeline_stage::held})});
 }
 
 } // namespace meme

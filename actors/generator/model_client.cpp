@@ -10,26 +10,26 @@ namespace meme {
 
 namespace {
 
-policy::transport_error to_policy(io::transfer_error error) {
+transport_error to_policy(io::transfer_error error) {
   switch (error) {
   case io::transfer_error::none:
-    return policy::transport_error::none;
+    return transport_error::none;
   case io::transfer_error::connect:
-    return policy::transport_error::connect;
+    return transport_error::connect;
   case io::transfer_error::tls:
-    return policy::transport_error::tls;
+    return transport_error::tls;
   case io::transfer_error::timeout:
-    return policy::transport_error::timeout;
+    return transport_error::timeout;
   case io::transfer_error::stalled:
-    return policy::transport_error::stalled;
+    return transport_error::stalled;
   case io::transfer_error::cut:
-    return policy::transport_error::cut;
+    return transport_error::cut;
   case io::transfer_error::too_large:
-    return policy::transport_error::too_large;
+    return transport_error::too_large;
   case io::transfer_error::no_descriptor:
-    return policy::transport_error::no_descriptor;
+    return transport_error::no_descriptor;
   default:
-    return policy::transport_error::other;
+    return transport_error::other;
   }
 }
 
@@ -93,7 +93,7 @@ void model_client::finish(std::uint64_t number, io::http_reply reply,
   called end;
   end.number = number;
   end.verdict = judge(reply);
-  if (end.verdict.what == policy::verdict::kind::picture) {
+  if (end.verdict.kind == verdict_kind::picture) {
     reply.body.resize(end.verdict.picture_bytes); // without foreign bytes behind its end
     end.picture = charged(shared_->budget, {end.verdict.type, std::move(reply.body)});
   }
@@ -101,8 +101,8 @@ void model_client::finish(std::uint64_t number, io::http_reply reply,
     send(peers_->generator, std::move(end));
 }
 
-policy::verdict model_client::judge(const io::http_reply& reply) const {
-  policy::model_reply seen;
+model_verdict model_client::judge(const io::http_reply& reply) const {
+  model_reply seen;
   seen.transport = to_policy(reply.error);
   seen.transport_text = reply.error_text;
   seen.status = reply.status;
@@ -113,7 +113,7 @@ policy::verdict model_client::judge(const io::http_reply& reply) const {
   seen.retry_after = reply.retry_after;
   seen.rate_limit = reply.rate_limit;
   seen.secret = shared_->options.generator.token;
-  return policy::classify(seen, shared_->unix_time_s());
+  return classify(seen, shared_->unix_time_s());
 }
 
 model_client_actor spawn_model_client(caf::local_actor* parent, context_ptr shared) {

@@ -24,7 +24,7 @@ public:
 private:
   void start(const call& what);
   void finish(std::uint64_t number, io::http_reply reply, std::chrono::milliseconds took);
-  policy::verdict judge(const io::http_reply& reply) const;
+  model_verdict judge(const io::http_reply& reply) const;
 
   context_ptr shared_;
   peers_ptr peers_ = std::make_shared<peers>();

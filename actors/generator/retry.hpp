@@ -7,7 +7,7 @@
 #include "actors/base/backoff.hpp"
 #include "messages/verdict.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 /// Bounds of the calls within one delivery of a message.
 struct retry_limits {
@@ -40,17 +40,17 @@ std::chrono::milliseconds spread(std::chrono::milliseconds minimum, std::chrono:
 /// may come back at once, and calls during a ban lengthen it. A pause that would end past the
 /// deadline is not begun: the message goes back to the queue instead, with the server's time.
 template <class Rng>
-retry_decision decide_retry(const verdict& failed, std::uint64_t attempts,
+retry_decision decide_retry(const model_verdict& failed, std::uint64_t attempts,
                             std::chrono::milliseconds elapsed, const retry_limits& limits,
                             Rng& rng) {
   retry_decision decision;
-  if (failed.what != verdict::kind::retry && failed.what != verdict::kind::wait)
+  if (failed.kind != verdict_kind::retry && failed.kind != verdict_kind::wait)
     return decision;
   decision.retry_after = failed.retry_after.value_or(std::chrono::milliseconds{0});
   const auto pauses_before = std::max<std::uint64_t>(attempts, 1) - 1;
   if (failed.retry_after)
     decision.pause = spread(*failed.retry_after, limits.base, rng);
-  else if (failed.what == verdict::kind::wait)
+  else if (failed.kind == verdict_kind::wait)
     decision.pause = equal_jitter(limits.base, limits.cap, pauses_before, rng);
   else
     decision.pause = full_jitter(limits.base, limits.cap, pauses_before, rng);
@@ -81,4 +81,4 @@ trying_began(std::chrono::steady_clock::time_point arrived, std::chrono::millise
   return arrived - std::clamp(age, std::chrono::milliseconds{0}, total - total / 5);
 }
 
-} // namespace meme::policy
+} // namespace meme

@@ -7,7 +7,7 @@
 
 #include "actors/base/lru.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 /// Remembers which requests failed, to tell a request that the model cannot draw from a model that
 /// is down. Requests are known by their cache key, so a request that is delivered again, or asked
@@ -19,7 +19,7 @@ namespace meme::policy {
 ///              succeeded: the fault follows the request
 ///
 /// The table is bounded. An entry expires some time after its last failure.
-class suspects {
+class suspect_requests {
 public:
   using time_point = std::chrono::steady_clock::time_point;
   enum class standing { innocent, suspect, culprit };
@@ -90,4 +90,4 @@ private:
   std::uint64_t successes_ = 0; ///< of the model, whatever was asked for
 };
 
-} // namespace meme::policy
+} // namespace meme

@@ -18,11 +18,11 @@ ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_
   random.seed(shared->seed ^ number);
   auto& options = shared->options;
   rules = make_publish_rules(options.nats);
-  window = policy::pull_window{options.ingress.max_in_flight};
-  answer_lines = policy::line_limit{options.log.answers_per_second};
-  plan = {policy::model_address{options.generator.url},
-          policy::model_address{options.generator.fast_url}, options.generator.prompt_template,
-          options.generator.fast_steps, options.generator.accept};
+  window = pull_window{options.ingress.max_in_flight};
+  answer_lines = line_limit{options.log.answers_per_second};
+  plan = {model_address{options.generator.url}, model_address{options.generator.fast_url},
+          options.generator.prompt_template, options.generator.fast_steps,
+          options.generator.accept};
   shared->metrics->permits.Set(static_cast<double>(window.permits()));
   schedule_tick();
   return {
@@ -50,7 +50,7 @@ ingress_state::~ingress_state() {
     shared->budget->remove(answer_bytes);
 }
 
-void ingress_state::take(io::bus_message_ptr message, delivery_info info) {
+void ingress_state::take(bus_message_ptr message, delivery_info info) {
   fed = true;
   if (info.deliveries > 1) {
     shared->metrics->redeliveries.Increment();
@@ -100,9 +100,9 @@ void ingress_state::begin(in_flight& taken, std::uint64_t number) {
   work->request_id = taken.request_id;
   work->stream_sequence = taken.info.stream_sequence;
   work->attempt = taken.info.deliveries;
-  work->spec = policy::plan_picture(wanted, plan);
-  work->key = policy::cache_key(work->spec);
-  work->largest = policy::largest_picture(shared->bus->max_payload(), work->spec);
+  work->spec = plan_picture(wanted, plan);
+  work->key = cache_key(work->spec);
+  work->largest = largest_picture(shared->bus->max_payload(), work->spec);
   recall_earlier(taken, *work);
   taken.work = std::move(work);
   if (now_peers->cache)
@@ -120,9 +120,9 @@ void ingress_state::recall_earlier(const in_flight& taken, job& work) {
   }
   auto stored = std::chrono::nanoseconds{taken.info.timestamp_ns};
   auto age = shared->wall_clock().time_since_epoch() - stored;
-  work.tried_since = policy::trying_began(
-      taken.arrived, std::chrono::duration_cast<std::chrono::milliseconds>(age),
-      shared->options.generator.give_up_after);
+  work.tried_since =
+      trying_began(taken.arrived, std::chrono::duration_cast<std::chrono::milliseconds>(age),
+                   shared->options.generator.give_up_after);
 }
 
 /// When the first call for this message began. It may have joined another one's calls.
@@ -207,8 +207,8 @@ void ingress_state::postpone(std::uint64_t number, const failure& why) {
     hand_back(*taken.message);
     return release(number);
   }
-  auto delay = policy::redelivery_delay(taken.info.deliveries, limits.retry_base, limits.retry_cap,
-                                        why.retry_after, random);
+  auto delay = redelivery_delay(taken.info.deliveries, limits.retry_base, limits.retry_cap,
+                                why.retry_after, random);
   if (why.tried_for) {
     // It comes back while there is time left for a call.
     auto since = tried_since(taken, why);
@@ -296,7 +296,7 @@ void ingress_state::release(std::uint64_t number) {
   finish_drain();
 }
 
-void ingress_state::hand_back(const io::bus_message& message) {
+void ingress_state::hand_back(const bus_message& message) {
   shared->metrics->handed_back.Increment();
   shared->bus->publish(std::string{message.reply()}, "-NAK");
 }

@@ -17,7 +17,7 @@
 #include "actors/ingress/pull_window.hpp"
 #include "actors/metrics/metrics.hpp"
 #include "messages/interfaces.hpp"
-#include "messages/publish_rules.hpp"
+#include "messages/subjects/publish_rules.hpp"
 
 namespace meme {
 
@@ -33,7 +33,7 @@ struct ingress_state {
   using clock = caf::actor_clock::clock_type;
 
   struct in_flight {
-    io::bus_message_ptr message;
+    bus_message_ptr message;
     delivery_info info;
     std::string request_id;
     std::string prompt;
@@ -43,7 +43,7 @@ struct ingress_state {
     answer_ptr response;            ///< set once the outcome is known
     std::size_t response_bytes = 0; ///< of the picture in it
     clock::time_point arrived{};
-    policy::stage_mark mark; ///< see report_stages
+    stage_mark mark; ///< see report_stages
   };
 
   /// What is remembered of a request that was called for and handed back.
@@ -65,8 +65,8 @@ struct ingress_state {
   void on_binding(const binding& found);
   void on_link(bool up);
   void on_flow(std::size_t permits);
-  void on_delivered(io::bus_message_ptr message);
-  void on_status(const io::bus_message& message);
+  void on_delivered(bus_message_ptr message);
+  void on_status(const bus_message& message);
   void on_refusal(const std::string& reason);
   void on_silence();
   void pull_answered();
@@ -80,7 +80,7 @@ struct ingress_state {
   std::chrono::milliseconds heartbeat() const;
 
   // The life of a message.
-  void take(io::bus_message_ptr message, delivery_info info);
+  void take(bus_message_ptr message, delivery_info info);
   void begin(in_flight& taken, std::uint64_t number);
   void on_finished(const ticket& id, outcome result);
   void respond(std::uint64_t number, in_flight& taken, outcome result, bool dead);
@@ -92,7 +92,7 @@ struct ingress_state {
   void on_published(const std::vector<ticket>& ids);
   void settle(std::uint64_t number, in_flight& taken);
   void release(std::uint64_t number);
-  void hand_back(const io::bus_message& message);
+  void hand_back(const bus_message& message);
   void report_progress();
   void report_stages();
 
@@ -109,30 +109,30 @@ struct ingress_state {
   std::uint64_t incarnation = 0;
   peers_ptr now_peers = std::make_shared<peers>();
 
-  policy::plan_options plan;
-  policy::publish_rules rules{{}, {}}; ///< where answers may go
-  policy::pull_window window{0};
+  plan_options plan;
+  publish_rules rules{{}, {}}; ///< where answers may go
+  pull_window window{0};
   binding bound;
   std::size_t flow_permits = std::numeric_limits<std::size_t>::max(); ///< what the model takes …
   std::size_t held_at_flow = 0;   ///< … beside those of these that are still in work …
   std::uint64_t last_at_flow = 0; ///< … up to this number
   std::size_t answer_bytes = 0;   ///< in responses that are not settled
   std::string inbox;
-  io::subscription_ptr subscription;
+  subscription_ptr subscription;
   /// Those given up, youngest last: they still deliver what had arrived by then.
-  std::deque<io::subscription_ptr> retired;
+  std::deque<subscription_ptr> retired;
   std::size_t open_subscriptions = 0;
   clock::time_point last_heard{};
   clock::time_point last_progress{};
   clock::time_point look_not_before{}; ///< see look_again
   std::string trouble;                 ///< the latest, in words
 
-  policy::lru_cache<earlier_tries> earlier{max_earlier * earlier_bytes}; ///< by message key
-  policy::line_limit answer_lines{0};
+  lru_cache<earlier_tries> earlier{max_earlier * earlier_bytes}; ///< by message key
+  line_limit answer_lines{0};
   std::unordered_map<std::uint64_t, in_flight> held;
   std::unordered_map<std::uint64_t, std::uint64_t> by_sequence; ///< of the stream, to `held`
   std::uint64_t last_number = 0;
-  policy::stage_survey survey;
+  stage_survey survey;
   std::uint64_t queue_waiting = 0; ///< as last looked at
   std::minstd_rand random;
   unsigned troubles = 0; ///< pulls that were refused or ignored since one was answered

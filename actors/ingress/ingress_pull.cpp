@@ -107,7 +107,7 @@ void ingress_state::renew_subscription(const char* why) {
     return;
   inbox = shared->bus->make_inbox();
   ingress_actor target{self};
-  subscription = shared->bus->subscribe(inbox, [target](io::bus_message_ptr message) {
+  subscription = shared->bus->subscribe(inbox, [target](bus_message_ptr message) {
     caf::anon_send(target, delivered{std::move(message)});
   });
   ++open_subscriptions;
@@ -134,7 +134,7 @@ void ingress_state::pull() {
   if (window.open() == 0)
     last_heard = self->clock().now();
   auto subject = "$JS.API.CONSUMER.MSG.NEXT." + nats.stream + "." + nats.consumer;
-  if (shared->bus->publish(subject, request, {}, inbox) == io::bus_error::none)
+  if (shared->bus->publish(subject, request, {}, inbox) == bus_error::none)
     window.asked(count);
 }
 
@@ -145,7 +145,7 @@ bool ingress_state::budget_allows() {
   return !budget_exhausted;
 }
 
-void ingress_state::on_delivered(io::bus_message_ptr message) {
+void ingress_state::on_delivered(bus_message_ptr message) {
   if (!message) { // a subscription has come to its end
     --open_subscriptions;
     finish_drain();
@@ -170,10 +170,10 @@ void ingress_state::on_delivered(io::bus_message_ptr message) {
 
 /// Status messages: 100 a heartbeat, 408 the pull's time is over, 409 and 503 something is wrong
 /// with the consumer, the stream or the server.
-void ingress_state::on_status(const io::bus_message& message) {
-  using kind = policy::pull_status::kind;
+void ingress_state::on_status(const bus_message& message) {
+  using kind = pull_status::kind;
   auto status = message.header("Status");
-  auto [what, pending] = policy::read_pull_status(status, message.header("Nats-Pending-Messages"));
+  auto [what, pending] = read_pull_status(status, message.header("Nats-Pending-Messages"));
   if (what != kind::none && message.subject() != inbox)
     return;
   if (what == kind::heartbeat)
@@ -280,24 +280,24 @@ void ingress_state::report_progress() {
 
 /// For the watch on progress: what messages in work wait for, and whether the queue gives none.
 void ingress_state::report_stages() {
-  using policy::stage;
   survey.begin();
   for (auto& [number, each] : held) {
     if (each.response && !link_up)
       each.mark.reset(); // waits for the connection, which is another matter
     else
-      survey.see(each.mark, each.response ? stage::publisher : stage::cache);
+      survey.see(each.mark, each.response ? pipeline_stage::publisher : pipeline_stage::cache);
   }
-  survey.count(stage::byte_budget, budget_exhausted && held.empty() ? 1 : 0, false);
+  survey.count(pipeline_stage::byte_budget, budget_exhausted && held.empty() ? 1 : 0, false);
   // A priority group may leave its messages to others.
   auto expects_some =
       bound.usable && link_up && !draining && window.open() > 0 && bound.group.empty();
-  survey.count(stage::consumer, expects_some ? queue_waiting : 0, std::exchange(fed, false));
+  survey.count(pipeline_stage::consumer, expects_some ? queue_waiting : 0,
+               std::exchange(fed, false));
   if (now_peers->supervisor)
-    self->send(
-        now_peers->supervisor,
-        progress_report{survey.end(self->clock().now(), {stage::cache, stage::publisher,
-                                                         stage::byte_budget, stage::consumer})});
+    self->send(now_peers->supervisor,
+               progress_report{survey.end(
+                   self->clock().now(), {pipeline_stage::cache, pipeline_stage::publisher,
+                                         pipeline_stage::byte_budget, pipeline_stage::consumer})});
 }
 
 } // namespace meme

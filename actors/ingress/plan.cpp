@@ -2,7 +2,7 @@
 
 #include "config/address/url.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 namespace {
 
@@ -55,4 +55,4 @@ std::string model_name(std::string_view url) {
   return std::string(parts.host);
 }
 
-} // namespace meme::policy
+} // namespace meme

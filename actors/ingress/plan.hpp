@@ -8,7 +8,7 @@
 #include "messages/picture_spec.hpp"
 #include "messages/request.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 /// The model's name for people: what follows `/models/` in the path, else the host.
 std::string model_name(std::string_view url);
@@ -39,4 +39,4 @@ struct plan_options {
 /// Every `{prompt}` of the template is replaced; the prompt itself is never taken for a template.
 picture_spec plan_picture(const meme_request& request, const plan_options& options);
 
-} // namespace meme::policy
+} // namespace meme

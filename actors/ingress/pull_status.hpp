@@ -6,7 +6,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace meme::policy {
+namespace meme {
 
 /// What a message without an acknowledgement subject says that came to the inbox of our pulls
 /// (NATS ADR-13): its headers `Status` and, where a pull has ended early, `Nats-Pending-Messages`.
@@ -40,4 +40,4 @@ inline pull_status read_pull_status(std::string_view status, std::string_view pe
   return {kind::lapsed, count};
 }
 
-} // namespace meme::policy
+} // namespace meme

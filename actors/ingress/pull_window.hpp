@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <limits>
 
-namespace meme::policy {
+namespace meme {
 
 /// Permits, and how many messages to ask the queue for.
 ///
@@ -59,4 +59,4 @@ private:
   std::size_t asked_ = 0;
 };
 
-} // namespace meme::policy
+} // namespace meme

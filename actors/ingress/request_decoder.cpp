@@ -5,13 +5,12 @@
 
 namespace meme {
 
-policy::publish_rules make_publish_rules(const config::nats_options& nats) {
-  return {config::own_subjects_of(nats),
-          policy::reply_filters(nats.reply_subjects, nats.inbox_prefix)};
+publish_rules make_publish_rules(const config::nats_options& nats) {
+  return {config::own_subjects_of(nats), reply_filters(nats.reply_subjects, nats.inbox_prefix)};
 }
 
-intake read_intake(const io::bus_message& message, std::uint64_t stream_sequence,
-                   const config::options& options, const policy::publish_rules& rules) {
+intake read_intake(const bus_message& message, std::uint64_t stream_sequence,
+                   const config::options& options, const publish_rules& rules) {
   auto& limits = options.ingress.limits;
   intake result;
   if (auto trace = message.header("traceparent"); is_traceparent(trace))

@@ -7,8 +7,8 @@
 #include "config/options.hpp"
 #include "messages/bus.hpp"
 #include "messages/outcome.hpp"
-#include "messages/publish_rules.hpp"
 #include "messages/request.hpp"
+#include "messages/subjects/publish_rules.hpp"
 
 namespace meme {
 
@@ -23,10 +23,10 @@ struct intake {
 };
 
 /// Where answers may go, as far as the configuration says; what the streams keep is found later.
-policy::publish_rules make_publish_rules(const config::nats_options& nats);
+publish_rules make_publish_rules(const config::nats_options& nats);
 
 /// A request without an id gets one from where its message is: `<stream>-<stream sequence>`.
-intake read_intake(const io::bus_message& message, std::uint64_t stream_sequence,
-                   const config::options& options, const policy::publish_rules& rules);
+intake read_intake(const bus_message& message, std::uint64_t stream_sequence,
+                   const config::options& options, const publish_rules& rules);
 
 } // namespace meme

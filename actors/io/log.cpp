@@ -14,7 +14,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/io/line_writer.hpp"
-#include "messages/printable.hpp"
+#include "messages/text/printable.hpp"
 
 namespace meme::log {
 

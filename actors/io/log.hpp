@@ -7,8 +7,8 @@
 #include <variant>
 
 /// Structured logs: one event a line on standard error, as a JSON object or as text for people.
-/// Texts, which may be others' words, are made printable (messages/printable.hpp). Writing waits
-/// for no reader: a line for which standard error has no room is dropped and counted.
+/// Texts, which may be others' words, are made printable (messages/text/printable.hpp). Writing
+/// waits for no reader: a line for which standard error has no room is dropped and counted.
 ///
 ///     log::info("answered", {{"request_id", id}, {"stream_sequence", sequence}});
 namespace meme::log {

@@ -59,9 +59,9 @@ std::vector<std::string> actor_names(std::size_t model_clients) {
 
 std::vector<std::string> stage_names() {
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < policy::stage_count; ++i)
-    if (auto where = static_cast<policy::stage>(i); where != policy::stage::held)
-      names.emplace_back(policy::to_string(where));
+  for (std::size_t i = 0; i < stage_count; ++i)
+    if (auto where = static_cast<pipeline_stage>(i); where != pipeline_stage::held)
+      names.emplace_back(to_string(where));
   return names;
 }
 
@@ -183,12 +183,12 @@ Gauge& instruments::mailbox_depth_of(const std::string& actor) {
   return mailbox_depths_.Add({{"actor", actor}});
 }
 
-Gauge& instruments::stalled(policy::stage where) {
-  return stalled_.Add({{"stage", policy::to_string(where)}});
+Gauge& instruments::stalled(pipeline_stage where) {
+  return stalled_.Add({{"stage", to_string(where)}});
 }
 
-Counter& instruments::stalls_of(policy::stage where) {
-  return stalls_.Add({{"stage", policy::to_string(where)}});
+Counter& instruments::stalls_of(pipeline_stage where) {
+  return stalls_.Add({{"stage", to_string(where)}});
 }
 
 } // namespace meme

@@ -84,8 +84,8 @@ public:
   prometheus::Counter& retries_by(error_code code);
   prometheus::Counter& restarts_of(const std::string& actor);
   prometheus::Gauge& mailbox_depth_of(const std::string& actor);
-  prometheus::Gauge& stalled(policy::stage where);
-  prometheus::Counter& stalls_of(policy::stage where);
+  prometheus::Gauge& stalled(pipeline_stage where);
+  prometheus::Counter& stalls_of(pipeline_stage where);
 
 private:
   prometheus::Family<prometheus::Counter>& errors_by_code_;

@@ -12,7 +12,7 @@
 #include <rapidjson/writer.h>
 
 #include "actors/base/resilience.hpp"
-#include "messages/printable.hpp"
+#include "messages/text/printable.hpp"
 
 namespace meme {
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace meme::policy {
+namespace meme {
 
 /// How a picture is encoded as a JPEG.
 struct jpeg_effort {
@@ -15,4 +15,4 @@ struct jpeg_effort {
 constexpr std::array<jpeg_effort, 7> jpeg_efforts{
     {{90, true}, {90, false}, {80, false}, {70, false}, {55, false}, {40, false}, {25, false}}};
 
-} // namespace meme::policy
+} // namespace meme

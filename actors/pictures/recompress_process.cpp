@@ -186,8 +186,8 @@ fit_process::end fit_process::read_end(int status) {
   switch (WEXITSTATUS(status)) {
   case fits: {
     picture made{picture_type::jpeg, read_all(jpeg_, limits_.bytes)};
-    const auto found = policy::inspect_picture(made.bytes);
-    const auto* whole = std::get_if<policy::complete_picture>(&found);
+    const auto found = inspect_picture(made.bytes);
+    const auto* whole = std::get_if<complete_picture>(&found);
     if (whole == nullptr || whole->type != picture_type::jpeg || whole->size != made.bytes.size())
       break;
     return {end::kind::answered, std::move(made)};

@@ -88,19 +88,19 @@ fit_failure does_not_fit_because(std::string text) {
 } // namespace
 
 fit_result fit_picture(const std::string& bytes, const fit_limits& limits) {
-  const auto found = policy::inspect_picture(bytes);
-  if (const auto* fault = std::get_if<policy::picture_fault>(&found))
+  const auto found = inspect_picture(bytes);
+  if (const auto* fault = std::get_if<picture_fault>(&found))
     return fit_failure{!fault->permanent, fault->text};
-  const auto size = policy::dimensions(bytes);
+  const auto size = dimensions(bytes);
   if (!size)
     return does_not_fit_because("it says no width and height");
   if (const auto count = std::uint64_t{size->width} * size->height; count > limits.max_pixels)
     return does_not_fit_because("its " + std::to_string(count) + " pixels are more than the "
                                 + std::to_string(limits.max_pixels) + " that are decoded");
   try {
-    const auto decoded = decode(std::get<policy::complete_picture>(found).type, bytes);
+    const auto decoded = decode(std::get<complete_picture>(found).type, bytes);
     std::size_t last = 0;
-    for (const auto& effort : policy::jpeg_efforts) {
+    for (const auto& effort : jpeg_efforts) {
       auto made =
           encode_jpeg(decoded, effort.quality, effort.full_chroma ? chroma::full : chroma::quarter);
       last = made.size();

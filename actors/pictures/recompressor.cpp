@@ -18,7 +18,7 @@ std::string sizes(const fit& order) {
 
 /// What decoding will take, as far as it is allowed to.
 std::size_t expected_memory(const fit& order, std::uint64_t max_pixels) {
-  const auto size = policy::dimensions(order.picture->bytes);
+  const auto size = dimensions(order.picture->bytes);
   const auto count = size ? std::uint64_t{size->width} * size->height : 0;
   return count > max_pixels ? 0 : count * fitting::decoded_bytes_per_pixel;
 }

@@ -26,16 +26,16 @@ struct provisioner_state {
   context_ptr shared;
   std::shared_ptr<io::nats_connection> link;
   std::shared_ptr<last_seen> seen;
-  io::subscription_ptr stranded; ///< only where the consumer has a limit of its own
-  std::uint64_t looks = 0;       ///< so far; a scheduled one that was overtaken is dropped
-  std::string last_reason;       ///< said once, not every two seconds
+  subscription_ptr stranded; ///< only where the consumer has a limit of its own
+  std::uint64_t looks = 0;   ///< so far; a scheduled one that was overtaken is dropped
+  std::string last_reason;   ///< said once, not every two seconds
   std::set<std::string> told_differences;
   binding told_binding; ///< what the ingress knows
   bool review_failed = false;
   bool told_unaccounted = false;
-  policy::stranded_watch watch;
+  stranded_watch watch;
   std::unordered_map<std::uint64_t, burial> burials; ///< by place in the stream
-  policy::publish_rules rules{{}, {}};               ///< where their answers may go
+  publish_rules rules{{}, {}};                       ///< where their answers may go
 
   static constexpr const char* name = "provisioner";
 };
@@ -61,7 +61,7 @@ void listen_for_stranded(provisioner_actor::pointer self, provisioner_state& sta
   provisioner_actor target{self};
   // One process of all is enough.
   state.stranded = state.link->join("meme-generator", stranded_subject(state.shared->options.nats),
-                                    [target](io::bus_message_ptr message) {
+                                    [target](bus_message_ptr message) {
                                       if (message)
                                         caf::anon_send(target, delivered{std::move(message)});
                                     });
@@ -94,8 +94,7 @@ void look_for_stranded(provisioner_actor::pointer self, provisioner_state& state
     io::jetstream api{state.link->handle(), state.shared->options.nats.inbox_prefix, patience};
     auto counts = count_queue(api, *report.stream, *report.consumer);
     std::vector<std::uint64_t> present;
-    if (policy::unaccounted(counts) > 0
-        && may_strand(report.stream->config, report.consumer->config))
+    if (unaccounted(counts) > 0 && may_strand(report.stream->config, report.consumer->config))
       present = places_up_to(api, *report.stream, *report.consumer, settled_up_to(counts));
     auto deliveries =
         static_cast<std::uint64_t>(std::max<std::int64_t>(0, report.consumer->config.max_deliver));

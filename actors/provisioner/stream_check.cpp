@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "config/own_subjects.hpp"
-#include "messages/subject.hpp"
+#include "messages/subjects/subject.hpp"
 
 namespace meme {
 
@@ -111,11 +111,11 @@ void compare_limits(const io::stream_config& stream, const config::options& opti
 } // namespace
 
 std::vector<loop> find_loops(const io::stream_config& stream, const config::nats_options& nats) {
-  policy::publish_rules rules{config::own_subjects_of(nats), {}};
+  publish_rules rules{config::own_subjects_of(nats), {}};
   rules.set_incoming(stream.subjects);
   std::vector<loop> result;
   for (auto what : rules.find_loops())
-    result.push_back({rules.own().of(what), what == policy::publication::dead_letter
+    result.push_back({rules.own().of(what), what == publication::dead_letter
                                                 ? "dead letters would become requests"
                                                 : "answers would become requests"});
   return result;

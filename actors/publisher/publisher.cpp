@@ -30,7 +30,7 @@ publisher_actor::behavior_type publisher_state::start(context_ptr with) {
   shared = std::move(with);
   inbox = shared->bus->make_inbox();
   publisher_actor target{self};
-  subscription = shared->bus->subscribe(inbox + ".*.*", [target](io::bus_message_ptr message) {
+  subscription = shared->bus->subscribe(inbox + ".*.*", [target](bus_message_ptr message) {
     if (message)
       caf::anon_send(target, delivered{std::move(message)});
   });
@@ -135,12 +135,12 @@ bool publisher_state::send(const answer& what, bool copy) {
       good != nullptr
           ? send_body(what, copy, encode_result(what.header, *good), false)
           : send_body(what, copy, encode_error(what.header, std::get<failure>(what.result)), true);
-  if (error == io::bus_error::too_large && good != nullptr) {
+  if (error == bus_error::too_large && good != nullptr) {
     // The server takes less than it did when the ingress looked.
     failure why{error_code::image_too_large, "the picture does not fit into a message"};
     error = send_body(what, copy, encode_error(what.header, why), true);
   }
-  if (error == io::bus_error::none)
+  if (error == bus_error::none)
     return true;
   shared->metrics->nats_errors.Increment();
   log::warning("an answer was not sent", {{"request_id", what.header.request_id},
@@ -149,8 +149,8 @@ bool publisher_state::send(const answer& what, bool copy) {
   return false;
 }
 
-io::bus_error publisher_state::send_body(const answer& what, bool copy, const std::string& body,
-                                         bool is_error) {
+bus_error publisher_state::send_body(const answer& what, bool copy, const std::string& body,
+                                     bool is_error) {
   auto subject = is_error ? shared->error_subject() : shared->options.nats.response_subject;
   return shared->bus->publish(copy ? what.reply_to : subject, body,
                               answer_headers(what, is_error, copy));
@@ -250,7 +250,7 @@ void publisher_state::on_taken(const batch& answers) {
   publish_again(lost);
 }
 
-void publisher_state::on_delivered(const io::bus_message& message) {
+void publisher_state::on_delivered(const bus_message& message) {
   auto subject = message.subject();
   auto number = last_token(subject);
   if (!number || subject.size() <= inbox.size())
@@ -281,7 +281,7 @@ void publisher_state::on_fence(std::uint64_t number) {
   send_fence();
 }
 
-void publisher_state::on_dead_letter_kept(std::uint64_t number, const io::bus_message& reply) {
+void publisher_state::on_dead_letter_kept(std::uint64_t number, const bus_message& reply) {
   auto found = dead.find(number);
   if (found == dead.end())
     return;
@@ -363,13 +363,12 @@ void publisher_state::publish_unsent() {
 
 /// For the watch on progress: the answers that the server has not confirmed.
 void publisher_state::report_stages() {
-  using policy::stage;
   survey.begin();
-  survey.count(stage::confirmation, link_up ? held.size() : 0,
+  survey.count(pipeline_stage::confirmation, link_up ? held.size() : 0,
                std::exchange(confirmed_some, false));
   if (now_peers->supervisor)
     self->send(now_peers->supervisor,
-               progress_report{survey.end(self->clock().now(), {stage::confirmation})});
+               progress_report{survey.end(self->clock().now(), {pipeline_stage::confirmation})});
 }
 
 void publisher_state::confirm(std::vector<ticket> ids) {

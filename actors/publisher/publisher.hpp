@@ -66,9 +66,9 @@ struct publisher_state {
   void on_link(bool up);
   void on_answer(answer_ptr what);
   void on_burst_over();
-  void on_delivered(const io::bus_message& message);
+  void on_delivered(const bus_message& message);
   void on_fence(std::uint64_t number);
-  void on_dead_letter_kept(std::uint64_t number, const io::bus_message& reply);
+  void on_dead_letter_kept(std::uint64_t number, const bus_message& reply);
   void on_tick();
   void report_stages();
 
@@ -78,7 +78,7 @@ struct publisher_state {
 
   void publish(const answer& what);
   bool send(const answer& what, bool copy);
-  io::bus_error send_body(const answer& what, bool copy, const std::string& body, bool is_error);
+  bus_error send_body(const answer& what, bool copy, const std::string& body, bool is_error);
   void publish_copies();
   void publish_dead_letter(const answer& what, std::uint64_t connection);
   void publish_unsent();
@@ -93,7 +93,7 @@ struct publisher_state {
   peers_ptr now_peers = std::make_shared<peers>();
   bool link_up = false;
   std::string inbox; ///< `<inbox>.fence.<number>` and `<inbox>.dead.<number>`
-  io::subscription_ptr subscription;
+  subscription_ptr subscription;
   std::unordered_map<ticket, answer_ptr, ticket_hash> held; ///< all that is not confirmed
   batch open;                                               ///< published, not yet fenced
   bool unfenced = false;  ///< something was published since the last fence
@@ -103,7 +103,7 @@ struct publisher_state {
   bool asks = false;                                   ///< for fences, instead of publishing them
   std::unordered_map<std::uint64_t, dead_letter> dead; ///< not yet kept, by number
   std::uint64_t last_number = 0;
-  policy::stage_survey survey;
+  stage_survey survey;
   bool confirmed_some = false; ///< since the last survey
 
   static constexpr const char* name = "publisher";

@@ -7,7 +7,7 @@
 #include "actors/io/log.hpp"
 #include "actors/io/nats/jetstream.hpp"
 #include "actors/publisher/answer_headers.hpp"
-#include "messages/subject.hpp"
+#include "messages/subjects/subject.hpp"
 
 namespace meme {
 
@@ -16,7 +16,7 @@ namespace {
 constexpr auto patience = std::chrono::seconds{3}; ///< for one answer of the server
 
 answer last_answer(const context& shared, const stranded_message& which,
-                   const io::stored_message& stored, const policy::publish_rules& rules) {
+                   const io::stored_message& stored, const publish_rules& rules) {
   auto& stream = shared.options.nats.stream;
   auto read = read_intake(*stored.message, which.stream_sequence, shared.options, rules);
   answer result;
@@ -57,13 +57,13 @@ bool may_strand(const io::stream_config& stream, const io::consumer_config& cons
   return stream.retention == js_WorkQueuePolicy && consumer.max_deliver > 0 && !consumer.only_new;
 }
 
-policy::queue_counts count_queue(io::jetstream& api, const io::stream_info& stream,
-                                 const io::consumer_info& consumer) {
-  policy::queue_counts result{stream.messages, consumer.pending, consumer.ack_pending,
-                              consumer.delivered_up_to, consumer.acknowledged_to};
+queue_counts count_queue(io::jetstream& api, const io::stream_info& stream,
+                         const io::consumer_info& consumer) {
+  queue_counts result{stream.messages, consumer.pending, consumer.ack_pending,
+                      consumer.delivered_up_to, consumer.acknowledged_to};
   if (stream.config.retention != js_WorkQueuePolicy)
     result.messages = 0; // what another consumer has not acknowledged stays, too
-  if (consumer.config.filters.empty() || policy::unaccounted(result) == 0)
+  if (consumer.config.filters.empty() || unaccounted(result) == 0)
     return result;
   result.messages = 0;
   for (auto& filter : consumer.config.filters)
@@ -93,7 +93,7 @@ std::vector<std::uint64_t> places_up_to(io::jetstream& api, const io::stream_inf
 }
 
 bool bury_stranded(io::nats_connection& link, const context& shared, const stranded_message& which,
-                   const policy::publish_rules& rules, burial& so_far) {
+                   const publish_rules& rules, burial& so_far) {
   auto& nats = shared.options.nats;
   io::jetstream api{link.handle(), nats.inbox_prefix, patience};
   auto found = api.find_message(nats.stream, which.stream_sequence);

@@ -10,7 +10,7 @@
 #include "actors/metrics/metrics.hpp"
 #include "actors/publisher/stranded_watch.hpp"
 #include "messages/delivery.hpp"
-#include "messages/publish_rules.hpp"
+#include "messages/subjects/publish_rules.hpp"
 
 namespace meme {
 
@@ -28,8 +28,8 @@ struct burial {
 
 /// Counts the messages of a stream that belong to a consumer. Blocks for a round trip for each of
 /// the consumer's filters where some seem to be unaccounted for; throws as `io::jetstream` does.
-policy::queue_counts count_queue(io::jetstream& api, const io::stream_info& stream,
-                                 const io::consumer_info& consumer);
+queue_counts count_queue(io::jetstream& api, const io::stream_info& stream,
+                         const io::consumer_info& consumer);
 
 /// Whether a message of this stream that was delivered and is not in work any more is stranded. In
 /// a stream that other consumers read too, or below the place where a consumer began, it may wait
@@ -47,6 +47,6 @@ std::vector<std::uint64_t> places_up_to(io::jetstream& api, const io::stream_inf
 /// message that is not there any more is no error. False: another process has made a dead letter of
 /// it a moment ago and is at it; it is left alone.
 bool bury_stranded(io::nats_connection& link, const context& shared, const stranded_message& which,
-                   const policy::publish_rules& rules, burial& so_far);
+                   const publish_rules& rules, burial& so_far);
 
 } // namespace meme

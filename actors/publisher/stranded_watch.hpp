@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-namespace meme::policy {
+namespace meme {
 
 /// What the server says of a work queue and of the consumer that reads it, at one moment.
 struct queue_counts {
@@ -79,4 +79,4 @@ private:
   std::uint64_t delivered_up_to_ = 0;
 };
 
-} // namespace meme::policy
+} // namespace meme

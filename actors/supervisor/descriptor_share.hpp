@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace meme::policy {
+namespace meme {
 
 /// How many messages may be in work in a process that may have `limit` files open, where `wanted`
 /// are asked for. Each may need a connection to the model. What the process has open beside these
@@ -21,4 +21,4 @@ inline std::size_t messages_for_descriptors(std::uint64_t limit, std::size_t wan
       std::clamp<std::uint64_t>(possible, 1, std::max<std::uint64_t>(wanted, 1)));
 }
 
-} // namespace meme::policy
+} // namespace meme

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace meme::policy {
+namespace meme {
 
 namespace {
 
@@ -79,4 +79,4 @@ std::size_t default_byte_budget(std::optional<std::uint64_t> limit, std::size_t 
   return std::max(share, max_body_bytes);
 }
 
-} // namespace meme::policy
+} // namespace meme

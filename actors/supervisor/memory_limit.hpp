@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace meme::policy {
+namespace meme {
 
 /// Reads a whole file; nothing where it cannot be read.
 using file_reader = std::function<std::optional<std::string>(const std::string& path)>;
@@ -28,4 +28,4 @@ std::optional<std::uint64_t> memory_limit(std::string_view membership, const fil
 /// with 64.
 std::size_t default_byte_budget(std::optional<std::uint64_t> limit, std::size_t max_body_bytes);
 
-} // namespace meme::policy
+} // namespace meme

@@ -7,7 +7,7 @@
 
 #include "messages/stage.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 /// How long a stage may take before it counts as standing still.
 struct progress_limits {
@@ -31,7 +31,7 @@ public:
   using time_point = std::chrono::steady_clock::time_point;
 
   struct verdict {
-    stage where = stage::consumer;
+    pipeline_stage where = pipeline_stage::consumer;
     std::size_t jobs = 0;
     std::chrono::milliseconds still_for{0};
   };
@@ -46,14 +46,16 @@ public:
   }
 
   /// Whoever waited for `where` is gone: what it said is void.
-  void forget(stage where) { words_.at(index(where)) = {}; }
+  void forget(pipeline_stage where) { words_.at(index(where)) = {}; }
 
   /// The first stage, from the model and NATS towards the queue, that stands still; nothing while
   /// none does.
   std::optional<verdict> judge(time_point now) const {
-    for (const auto where : {stage::model_client, stage::store, stage::fitter, stage::generator,
-                             stage::cache, stage::confirmation, stage::publisher,
-                             stage::byte_budget, stage::consumer, stage::ingress})
+    for (const auto where :
+         {pipeline_stage::model_client, pipeline_stage::store, pipeline_stage::fitter,
+          pipeline_stage::generator, pipeline_stage::cache, pipeline_stage::confirmation,
+          pipeline_stage::publisher, pipeline_stage::byte_budget, pipeline_stage::consumer,
+          pipeline_stage::ingress})
       if (stands_still(where, now))
         return verdict{where, word(where).load.jobs, word(where).load.still_for};
     return {};
@@ -65,41 +67,41 @@ private:
     time_point given{};
   };
 
-  static std::size_t index(stage where) { return static_cast<std::size_t>(where); }
-  const report_kept& word(stage where) const { return words_.at(index(where)); }
+  static std::size_t index(pipeline_stage where) { return static_cast<std::size_t>(where); }
+  const report_kept& word(pipeline_stage where) const { return words_.at(index(where)); }
 
-  bool is_busy(stage where, time_point now) const {
+  bool is_busy(pipeline_stage where, time_point now) const {
     return word(where).load.jobs > 0 && now - word(where).given <= word_lasts_;
   }
 
-  bool stands_still(stage where, time_point now) const {
-    return is_busy(where, now) && word(where).load.still_for > limit(where) && where != stage::held
-           && !waits_itself(where, now);
+  bool stands_still(pipeline_stage where, time_point now) const {
+    return is_busy(where, now) && word(where).load.still_for > limit(where)
+           && where != pipeline_stage::held && !waits_itself(where, now);
   }
 
-  bool waits_itself(stage where, time_point now) const {
+  bool waits_itself(pipeline_stage where, time_point now) const {
     switch (where) {
-    case stage::cache:
-      return is_busy(stage::store, now) || is_busy(stage::fitter, now)
-             || is_busy(stage::generator, now);
-    case stage::generator:
-      return is_busy(stage::model_client, now) || is_busy(stage::held, now);
-    case stage::publisher:
-      return is_busy(stage::confirmation, now);
+    case pipeline_stage::cache:
+      return is_busy(pipeline_stage::store, now) || is_busy(pipeline_stage::fitter, now)
+             || is_busy(pipeline_stage::generator, now);
+    case pipeline_stage::generator:
+      return is_busy(pipeline_stage::model_client, now) || is_busy(pipeline_stage::held, now);
+    case pipeline_stage::publisher:
+      return is_busy(pipeline_stage::confirmation, now);
     default:
       return false;
     }
   }
 
-  std::chrono::milliseconds limit(stage where) const {
+  std::chrono::milliseconds limit(pipeline_stage where) const {
     switch (where) {
-    case stage::store:
+    case pipeline_stage::store:
       return limits_.stall_after + limits_.store;
-    case stage::fitter:
+    case pipeline_stage::fitter:
       return limits_.stall_after + limits_.fitter;
-    case stage::model_client:
+    case pipeline_stage::model_client:
       return limits_.stall_after + limits_.model;
-    case stage::consumer:
+    case pipeline_stage::consumer:
       return limits_.stall_after + limits_.consumer;
     default:
       return limits_.stall_after;
@@ -111,4 +113,4 @@ private:
   std::array<report_kept, stage_count> words_{};
 };
 
-} // namespace meme::policy
+} // namespace meme

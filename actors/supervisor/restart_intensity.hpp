@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <deque>
 
-namespace meme::policy {
+namespace meme {
 
 /// How often something may be restarted before that is a failure in itself. Erlang/OTP's rule
 /// (Design Principles, "Maximum Restart Intensity"): more than `max_restarts` restarts within
@@ -33,4 +33,4 @@ private:
   std::deque<time_point> restarts_; // oldest first; at most max_restarts_
 };
 
-} // namespace meme::policy
+} // namespace meme

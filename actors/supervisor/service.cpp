@@ -28,7 +28,7 @@
 #include "actors/supervisor/supervisor.hpp"
 #include "config/address/address.hpp"
 #include "config/settings/dump.hpp"
-#include "messages/printable.hpp"
+#include "messages/text/printable.hpp"
 
 namespace meme {
 
@@ -66,7 +66,7 @@ void fit_to_file_limit(std::size_t& max_in_flight) {
     return;
   limit.rlim_cur = std::min(needed, limit.rlim_max);
   ::setrlimit(RLIMIT_NOFILE, &limit);
-  const auto possible = policy::messages_for_descriptors(limit.rlim_cur, max_in_flight);
+  const auto possible = messages_for_descriptors(limit.rlim_cur, max_in_flight);
   if (possible < max_in_flight)
     log::warning("fewer messages in work than ingress.max-in-flight: the limit of open files "
                  "(ulimit -n) is too low",
@@ -88,7 +88,7 @@ log::level level_of(const std::string& name) {
 }
 
 void resolve(std::string& url, const config::generator_options& options) {
-  auto resolved = policy::resolve_endpoint(url, options.replaced_models);
+  auto resolved = resolve_endpoint(url, options.replaced_models);
   if (!resolved.warning.empty())
     log::warning(resolved.warning, {{"url", config::without_user(resolved.url)}});
   url = resolved.url;
@@ -105,8 +105,8 @@ void choose_byte_budget(config::options& options) {
   auto& budget = options.ingress.max_bytes_in_flight;
   if (budget != 0)
     return;
-  auto limit = policy::memory_limit(read_file("/proc/self/cgroup").value_or(""), &read_file);
-  budget = policy::default_byte_budget(limit, options.generator.max_body_bytes);
+  auto limit = memory_limit(read_file("/proc/self/cgroup").value_or(""), &read_file);
+  budget = default_byte_budget(limit, options.generator.max_body_bytes);
   log::info("the byte budget follows the memory limit",
             {{"budget_bytes", budget}, {"memory_limit_bytes", limit.value_or(0)}});
 }

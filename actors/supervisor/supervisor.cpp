@@ -40,7 +40,7 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
   shared = std::move(with);
   random.seed(static_cast<std::minstd_rand::result_type>(shared->seed));
   auto& options = shared->options.supervisor;
-  intensity = policy::restart_intensity{options.max_restarts, options.restart_period};
+  intensity = restart_intensity{options.max_restarts, options.restart_period};
   self->set_down_handler([this](caf::down_msg& down) { on_down(down); });
   watch = make_watch(shared->options, beat());
   now_peers.supervisor = supervisor_actor{self};
@@ -189,8 +189,7 @@ void supervisor_state::on_down(const caf::down_msg& down) {
   auto& options = shared->options.supervisor;
   if (now - found->started >= options.healthy_after)
     found->failures = 0;
-  auto pause =
-      policy::equal_jitter(options.backoff_base, options.backoff_cap, found->failures++, random);
+  auto pause = equal_jitter(options.backoff_base, options.backoff_cap, found->failures++, random);
   log::error("an actor has failed", {{"actor", found->name},
                                      {"reason", caf::to_string(down.reason)},
                                      {"restart_in_ms", pause.count()}});

@@ -100,9 +100,9 @@ struct supervisor_state {
   std::vector<child> children;                     ///< in the order of starting
   peers now_peers;
   std::map<std::string, health> parts; ///< for a successor of the pages
-  policy::restart_intensity intensity{0, std::chrono::seconds{1}};
-  policy::progress_watch watch{{}, std::chrono::seconds{5}};
-  std::optional<policy::stage> stalled; ///< the stage that stands still
+  restart_intensity intensity{0, std::chrono::seconds{1}};
+  progress_watch watch{{}, std::chrono::seconds{5}};
+  std::optional<pipeline_stage> stalled; ///< the stage that stands still
   clock::time_point ingress_heard{};
   std::vector<caf::actor> sinks; ///< in the place of those that were muted
   std::minstd_rand random;
@@ -120,7 +120,7 @@ struct supervisor_state {
 };
 
 /// The watch on progress with the limits that follow from the settings.
-policy::progress_watch make_watch(const config::options& options, std::chrono::milliseconds beat);
+progress_watch make_watch(const config::options& options, std::chrono::milliseconds beat);
 
 /// Messages of the supervisor to itself: `tick` with the name of a child to restart, or this one,
 /// every few seconds.

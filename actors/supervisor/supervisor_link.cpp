@@ -147,7 +147,7 @@ void supervisor_state::schedule_renewal(bool unreachable) {
   auto jitter =
       std::uniform_int_distribution<std::int64_t>{retry_shortest.count(), retry_longest.count()};
   auto pause = unreachable ? std::chrono::milliseconds{jitter(random)}
-                           : policy::equal_jitter(renew_base, renew_cap, renewals++, random);
+                           : equal_jitter(renew_base, renew_cap, renewals++, random);
   self->delayed_send(self, pause, caf::tick_atom_v, renew_name);
 }
 

@@ -10,33 +10,32 @@ namespace meme {
 
 namespace {
 
-using policy::stage;
-
 /// For whom a child waits: what it has said of them is void when it has ended.
-std::vector<stage> stages_told_by(const std::string& child) {
+std::vector<pipeline_stage> stages_told_by(const std::string& child) {
   if (child == "ingress")
-    return {stage::cache, stage::publisher, stage::byte_budget, stage::consumer};
+    return {pipeline_stage::cache, pipeline_stage::publisher, pipeline_stage::byte_budget,
+            pipeline_stage::consumer};
   if (child == "cache")
-    return {stage::store, stage::generator, stage::fitter};
+    return {pipeline_stage::store, pipeline_stage::generator, pipeline_stage::fitter};
   if (child == "generator")
-    return {stage::model_client, stage::held};
+    return {pipeline_stage::model_client, pipeline_stage::held};
   if (child == "publisher")
-    return {stage::confirmation};
+    return {pipeline_stage::confirmation};
   return {};
 }
 
 /// The verdict in words.
-std::string describe(const policy::progress_watch::verdict& found) {
+std::string describe(const progress_watch::verdict& found) {
   auto seconds = std::to_string(found.still_for.count() / 1'000) + " s";
   auto jobs = std::to_string(found.jobs);
   switch (found.where) {
-  case stage::consumer:
+  case pipeline_stage::consumer:
     return jobs + " messages wait in the queue, and the consumer has delivered none for " + seconds;
-  case stage::confirmation:
+  case pipeline_stage::confirmation:
     return jobs + " answers wait for NATS to confirm them, and none was for " + seconds;
-  case stage::byte_budget:
+  case pipeline_stage::byte_budget:
     return "the byte budget is used up though nothing is in work, for " + seconds;
-  case stage::ingress:
+  case pipeline_stage::ingress:
     return "the ingress takes no messages, for " + seconds;
   default:
     return jobs + " requests wait for the " + to_string(found.where) + ", and none has moved for "
@@ -46,8 +45,8 @@ std::string describe(const policy::progress_watch::verdict& found) {
 
 } // namespace
 
-policy::progress_watch make_watch(const config::options& options, std::chrono::milliseconds beat) {
-  policy::progress_limits limits;
+progress_watch make_watch(const config::options& options, std::chrono::milliseconds beat) {
+  progress_limits limits;
   limits.stall_after = options.supervisor.stall_after;
   limits.store = 2 * options.cache.timeout;
   limits.model = options.generator.timeout + options.generator.connect_timeout;
@@ -74,7 +73,7 @@ void supervisor_state::on_progress(const progress_report& report) {
   auto now = self->clock().now();
   for (auto& load : report.loads) {
     watch.report(load, now);
-    if (load.waits_for == stage::cache)
+    if (load.waits_for == pipeline_stage::cache)
       ingress_heard = now;
   }
 }
@@ -93,9 +92,9 @@ void supervisor_state::watch_progress() {
                               [](auto& each) { return each.name == "ingress"; });
   auto silent_since = std::max(ingress->started, ingress_heard);
   auto silent = std::chrono::duration_cast<std::chrono::milliseconds>(now - silent_since);
-  watch.report({stage::ingress, ingress->handle ? 1U : 0U, silent}, now);
+  watch.report({pipeline_stage::ingress, ingress->handle ? 1U : 0U, silent}, now);
   auto found = watch.judge(now);
-  auto where = found ? std::optional<stage>{found->where} : std::nullopt;
+  auto where = found ? std::optional<pipeline_stage>{found->where} : std::nullopt;
   if (found)
     tell_pages({"progress", false, describe(*found)});
   if (where == stalled)

@@ -18,7 +18,7 @@
 #include "client/nats.hpp"
 #include "client/say.hpp"
 #include "config/settings/check.hpp"
-#include "messages/utf8.hpp"
+#include "messages/text/utf8.hpp"
 
 namespace meme::client {
 
@@ -241,7 +241,7 @@ private:
   std::string stream_; ///< may keep more than dead letters
   std::string inbox_prefix_;
   std::string queue_; ///< the stream of requests
-  policy::publish_rules rules_;
+  publish_rules rules_;
   nats_ptr<natsConnection> connection_;
   nats_ptr<jsCtx> jetstream_;
 };

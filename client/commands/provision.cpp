@@ -19,7 +19,7 @@ void say_unaccounted(natsConnection* connection, const std::string& inbox_prefix
   if (!report.stream || !report.consumer)
     return;
   io::jetstream api{connection, inbox_prefix, std::chrono::seconds{3}};
-  const auto count = policy::unaccounted(count_queue(api, *report.stream, *report.consumer));
+  const auto count = unaccounted(count_queue(api, *report.stream, *report.consumer));
   if (count == 0)
     return;
   const auto strands = may_strand(report.stream->config, report.consumer->config);

@@ -1,6 +1,6 @@
 #include "config/address/url.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 namespace {
 
@@ -55,4 +55,4 @@ std::string shown_url(std::string_view url) {
   return shown;
 }
 
-} // namespace meme::policy
+} // namespace meme

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace meme::policy {
+namespace meme {
 
 /// The parts of an http(s) address that decisions depend on (RFC 3986, section 3). The views point
 /// into the address; it is taken as valid, the configuration has checked it.
@@ -20,4 +20,4 @@ url_parts split_url(std::string_view url);
 /// hold a secret.
 std::string shown_url(std::string_view url);
 
-} // namespace meme::policy
+} // namespace meme

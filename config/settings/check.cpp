@@ -8,8 +8,8 @@
 
 #include "config/address/address.hpp"
 #include "messages/request.hpp"
-#include "messages/subject.hpp"
-#include "messages/whole_number.hpp"
+#include "messages/subjects/subject.hpp"
+#include "messages/text/whole_number.hpp"
 
 namespace meme::config {
 

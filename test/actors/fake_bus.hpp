@@ -11,7 +11,7 @@
 namespace meme::test {
 
 /// A message as the tests make them.
-struct fake_message final : io::bus_message {
+struct fake_message final : bus_message {
   std::string subject_text, reply_text, data_text;
   std::map<std::string, std::string> headers;
 
@@ -25,24 +25,24 @@ struct fake_message final : io::bus_message {
 };
 
 /// A bus that keeps what was published, for the tests to look at and to answer.
-class fake_bus final : public io::bus {
+class fake_bus final : public bus {
 public:
   struct sent {
     std::string subject, data, reply;
-    io::header_list headers;
+    header_list headers;
   };
 
-  io::bus_error publish(const std::string& subject, std::string_view data,
-                        const io::header_list& headers, const std::string& reply) override {
-    if (publish_error != io::bus_error::none && subject == refused)
+  bus_error publish(const std::string& subject, std::string_view data, const header_list& headers,
+                    const std::string& reply) override {
+    if (publish_error != bus_error::none && subject == refused)
       return publish_error;
     published.push_back({subject, std::string{data}, reply, headers});
-    return io::bus_error::none;
+    return bus_error::none;
   }
 
   void publish_now(const std::string& subject) override { publish(subject, {}, {}, {}); }
 
-  io::subscription_ptr subscribe(const std::string& subject, callback deliver) override {
+  subscription_ptr subscribe(const std::string& subject, callback deliver) override {
     subscribers[subject] = deliver;
     return std::make_unique<handle>(*this, subject);
   }
@@ -70,13 +70,13 @@ public:
   std::vector<sent> published;
   std::map<std::string, callback> subscribers; ///< by subject
   std::string refused;                         ///< the subject to which `publish_error` applies
-  io::bus_error publish_error = io::bus_error::none;
+  bus_error publish_error = bus_error::none;
   std::string not_permitted; ///< what the server has said of it
   std::uint64_t connection = 0;
   std::uint64_t inboxes = 0;
 
 private:
-  struct handle final : io::subscription {
+  struct handle final : subscription {
     handle(fake_bus& bus, std::string subject) : owner(bus), what(std::move(subject)) {}
     ~handle() override { stop(); }
     void stop() override {

@@ -35,21 +35,21 @@ struct generator_fixture : fixture {
     return count;
   }
 
-  void end_with(const call& which, policy::verdict::kind what, error_code code,
+  void end_with(const call& which, verdict_kind what, error_code code,
                 std::optional<std::chrono::milliseconds> retry_after = {}) {
     called end;
     end.number = which.number;
-    end.verdict.what = what;
+    end.verdict.kind = what;
     end.verdict.code = code;
     end.verdict.text = "the model answered so";
     end.verdict.retry_after = retry_after;
-    if (what == policy::verdict::kind::picture)
+    if (what == verdict_kind::picture)
       end.picture = some_picture();
     tell(generator, end);
   }
 
   void fail(const call& which) {
-    end_with(which, policy::verdict::kind::retry, error_code::model_unavailable);
+    end_with(which, verdict_kind::retry, error_code::model_unavailable);
   }
 
   void failures_in_a_row_open_the_breaker() {
@@ -61,9 +61,7 @@ struct generator_fixture : fixture {
       fail(seen.calls[1][i]);
   }
 
-  void succeed(const call& which) {
-    end_with(which, policy::verdict::kind::picture, error_code::internal);
-  }
+  void succeed(const call& which) { end_with(which, verdict_kind::picture, error_code::internal); }
 };
 
 } // namespace
@@ -118,14 +116,14 @@ BOOST_AUTO_TEST_CASE(the_calls_of_one_delivery_are_limited) {
 
 BOOST_AUTO_TEST_CASE(a_refusal_is_final) {
   ask("a");
-  end_with(seen.calls[0].back(), policy::verdict::kind::reject, error_code::model_rejected);
+  end_with(seen.calls[0].back(), verdict_kind::reject, error_code::model_rejected);
   BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 1);
   BOOST_TEST(!std::get<failure>(seen.generated_ones[0].result).retry);
 }
 
 BOOST_AUTO_TEST_CASE(a_pause_that_the_model_asks_for_is_kept) {
   ask("a");
-  end_with(seen.calls[0].back(), policy::verdict::kind::wait, error_code::model_overloaded, 20s);
+  end_with(seen.calls[0].back(), verdict_kind::wait, error_code::model_overloaded, 20s);
   advance(19s);
   BOOST_TEST(calls() == 1);
   advance(4s);
@@ -200,8 +198,7 @@ BOOST_AUTO_TEST_CASE(after_the_pause_one_call_probes_and_its_success_lets_all_go
 
 BOOST_AUTO_TEST_CASE(with_nothing_in_hand_one_message_is_asked_for_to_probe_with) {
   ask("a");
-  end_with(seen.calls[0].back(), policy::verdict::kind::unauthorized,
-           error_code::model_unauthorized);
+  end_with(seen.calls[0].back(), verdict_kind::unauthorized, error_code::model_unauthorized);
   BOOST_TEST(seen.flows.back() == 0u);
   advance(1s);
   BOOST_TEST(seen.flows.back() == 1u);
@@ -218,8 +215,7 @@ BOOST_AUTO_TEST_CASE(a_refused_token_answers_one_request_and_hands_the_waiting_b
   for (auto key : {"a", "b", "c", "d"})
     ask(key);
   BOOST_REQUIRE_EQUAL(calls(), 1);
-  end_with(seen.calls[0].back(), policy::verdict::kind::unauthorized,
-           error_code::model_unauthorized);
+  end_with(seen.calls[0].back(), verdict_kind::unauthorized, error_code::model_unauthorized);
   BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 3); // the fourth stays, to probe with
   BOOST_TEST(!std::get<failure>(seen.generated_ones[0].result).retry);
   BOOST_TEST(std::get<failure>(seen.generated_ones[1].result).retry);
@@ -231,7 +227,7 @@ BOOST_AUTO_TEST_CASE(an_overloaded_model_is_called_less_and_the_breaker_stays_cl
   for (int i = 0; i < 20; ++i)
     ask("key-" + std::to_string(i));
   for (int i = 0; i < 10; ++i)
-    end_with(seen.calls[0][i], policy::verdict::kind::wait, error_code::model_overloaded, 5s);
+    end_with(seen.calls[0][i], verdict_kind::wait, error_code::model_overloaded, 5s);
   BOOST_TEST(shared->metrics->call_limit.Value() == 44); // of 64
   BOOST_TEST(shared->metrics->breaker_state.Value() == 0);
   BOOST_TEST(shared->metrics->quiet_times.Value() == 1);
@@ -243,7 +239,7 @@ BOOST_AUTO_TEST_CASE(an_overloaded_model_is_called_less_and_the_breaker_stays_cl
 
 BOOST_AUTO_TEST_CASE(what_came_in_a_quiet_time_is_not_called_all_at_its_end) {
   ask("first");
-  end_with(seen.calls[0].back(), policy::verdict::kind::wait, error_code::model_overloaded, 2s);
+  end_with(seen.calls[0].back(), verdict_kind::wait, error_code::model_overloaded, 2s);
   for (int i = 0; i < 40; ++i)
     ask("key-" + std::to_string(i));
   advance(2s);
@@ -384,7 +380,7 @@ BOOST_AUTO_TEST_CASE(earlier_deliveries_count_for_the_total_time) {
 
 BOOST_AUTO_TEST_CASE(a_pause_beyond_the_total_time_is_not_waited_for) {
   ask("a");
-  end_with(seen.calls[0].back(), policy::verdict::kind::wait, error_code::model_overloaded, 400s);
+  end_with(seen.calls[0].back(), verdict_kind::wait, error_code::model_overloaded, 400s);
   BOOST_REQUIRE_EQUAL(seen.generated_ones.size(), 1);
   BOOST_TEST((std::get<failure>(seen.generated_ones[0].result).retry_after == 400s));
 }

@@ -202,7 +202,7 @@ private:
         count_unanswered(taken.name);
       return;
     }
-    auto pause = policy::redelivery_delay(taken.deliveries, 2s, 120s, why.retry_after, random_);
+    auto pause = redelivery_delay(taken.deliveries, 2s, 120s, why.retry_after, random_);
     taken.due = now_ + std::min(pause, give_up_at - now_);
     ++taken.deliveries;
     queue_.push_back(std::move(taken));
@@ -214,7 +214,7 @@ private:
       under_way_.erase(under_way_.begin());
       called end;
       end.number = made.number;
-      end.verdict.what = fails ? policy::verdict::kind::retry : policy::verdict::kind::picture;
+      end.verdict.kind = fails ? verdict_kind::retry : verdict_kind::picture;
       end.verdict.code = error_code::model_unavailable;
       end.verdict.text = "the model answered 500";
       if (!fails)

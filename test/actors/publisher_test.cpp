@@ -173,11 +173,11 @@ BOOST_AUTO_TEST_CASE(a_fence_that_stays_out_is_sent_again_without_its_answers) {
 BOOST_AUTO_TEST_CASE(an_answer_that_was_not_sent_is_not_confirmed_but_tried_again) {
   connect();
   bus->refused = "meme.response";
-  bus->publish_error = io::bus_error::other;
+  bus->publish_error = bus_error::other;
   tell(publisher, result(1));
   tell(publisher, result(2));
   BOOST_TEST(fences().empty());
-  bus->publish_error = io::bus_error::none;
+  bus->publish_error = bus_error::none;
   advance(2s);
   BOOST_TEST(results().size() == 2);
   come_back(fences().back().subject);
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_was_not_sent_is_not_confirmed_but_tried_agai
 BOOST_AUTO_TEST_CASE(a_picture_that_the_server_refuses_for_its_size_becomes_an_error) {
   connect();
   bus->refused = "meme.response";
-  bus->publish_error = io::bus_error::too_large;
+  bus->publish_error = bus_error::too_large;
   tell(publisher, result(1));
   BOOST_REQUIRE_EQUAL(bus->to("meme.response.error").size(), 1);
   BOOST_TEST(bus->to("meme.response.error").back().data.find("image_too_large")

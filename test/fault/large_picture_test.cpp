@@ -37,9 +37,9 @@ BOOST_AUTO_TEST_CASE(a_png_too_large_becomes_a_jpeg_that_fits) {
   BOOST_TEST(answer.data.size() <= max_payload);
   BOOST_TEST(result.text("/content_type") == "image/jpeg");
   const auto bytes = meme::client::decode_base64(result.text("/image_data")).value();
-  const auto checked = meme::policy::inspect_picture(bytes);
-  BOOST_TEST((std::get<meme::policy::complete_picture>(checked).type == meme::picture_type::jpeg));
-  BOOST_TEST(meme::policy::dimensions(bytes)->width == 1'024U);
+  const auto checked = meme::inspect_picture(bytes);
+  BOOST_TEST((std::get<meme::complete_picture>(checked).type == meme::picture_type::jpeg));
+  BOOST_TEST(meme::dimensions(bytes)->width == 1'024U);
   BOOST_TEST(here.memes->metric("meme_generator_pictures_fitted_total") == 1);
   BOOST_TEST_MESSAGE("answer of " << answer.data.size() << " bytes, drawn in "
                                   << result.integer("/duration_ms") << " ms");

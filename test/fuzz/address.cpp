@@ -27,11 +27,11 @@ void check_url(std::string_view text) {
     return;
   require(!url->host.empty() && !url->scheme.empty(), "there is a scheme and a host");
   require(url->has_user || (url->user.empty() && url->password.empty()), "no user without an @");
-  const auto parts = policy::split_url(text);
+  const auto parts = split_url(text);
   const auto bare = !parts.host.empty() && parts.host.front() == '[';
   require((bare ? parts.host.substr(1, parts.host.size() - 2) : parts.host) == url->host,
           "both readers find the same host");
-  const auto shown = policy::shown_url(text);
+  const auto shown = shown_url(text);
   const auto again = config::parse_url(shown);
   const auto* bare_url = taken(again);
   require(bare_url != nullptr && !bare_url->has_user && bare_url->host == url->host

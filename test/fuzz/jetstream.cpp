@@ -33,7 +33,7 @@ void check_delivery(const delivery_info& info, std::string_view subject) {
   require(contains(subject, info.stream) && contains(subject, info.consumer), "nothing is made up");
 }
 
-void receive(policy::pull_window& window, std::string_view line) {
+void receive(pull_window& window, std::string_view line) {
   const auto subject = take_field(line);
   const auto status = take_field(line);
   const auto before = window.in_work();
@@ -43,23 +43,23 @@ void receive(policy::pull_window& window, std::string_view line) {
     require(permitted == (before < window.permits()), "a free permit is given");
     return;
   }
-  const auto [what, pending] = policy::read_pull_status(status, line);
-  require(!pending || what == policy::pull_status::kind::lapsed, "only a pull can lapse");
+  const auto [what, pending] = read_pull_status(status, line);
+  require(!pending || what == pull_status::kind::lapsed, "only a pull can lapse");
   switch (what) {
-  case policy::pull_status::kind::lapsed:
+  case pull_status::kind::lapsed:
     if (pending)
       window.lapsed(*pending);
     else
       window.forget_pulls();
     break;
-  case policy::pull_status::kind::refused:
+  case pull_status::kind::refused:
     window.forget_pulls();
     break;
-  case policy::pull_status::kind::none: // of no matter here: a moment for something to be settled
+  case pull_status::kind::none: // of no matter here: a moment for something to be settled
     if (window.in_work() > 0)
       window.settled();
     break;
-  case policy::pull_status::kind::heartbeat:
+  case pull_status::kind::heartbeat:
     break;
   }
 }
@@ -71,7 +71,7 @@ void receive(policy::pull_window& window, std::string_view line) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace meme;
   auto text = fuzz::text_of(data, size);
-  policy::pull_window window{5};
+  pull_window window{5};
   while (!text.empty()) {
     const auto count = window.wanted();
     window.asked(count);

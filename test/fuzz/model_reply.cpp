@@ -13,14 +13,11 @@ namespace meme::fuzz {
 
 namespace {
 
-using policy::transport_error;
-using policy::verdict;
-
 constexpr std::string_view secret = "hf_FuzzToken";
 constexpr std::int64_t now_s = 1'700'000'000;
 
-policy::model_reply read_reply(std::string_view text) {
-  policy::model_reply reply;
+model_reply read_reply(std::string_view text) {
+  model_reply reply;
   const auto first = take_line(text);
   const auto* end = first.data() + first.size();
   auto [stop, error] = std::from_chars(first.data(), end, reply.status);
@@ -54,26 +51,26 @@ bool has_magic_bytes(std::string_view body, picture_type type) {
   return false;
 }
 
-void check_picture(const policy::model_reply& reply, const verdict& judged) {
+void check_picture(const model_reply& reply, const model_verdict& judged) {
   require(reply.transport == transport_error::none, "a picture came whole");
   require(reply.status >= 200 && reply.status < 300, "a picture comes with a success");
   require(has_magic_bytes(reply.body, judged.type), "a picture begins as its type does");
   require(judged.picture_bytes > 0 && judged.picture_bytes <= reply.body.size(),
           "a picture ends within the bytes");
-  const auto whole = policy::inspect_picture(reply.body.substr(0, judged.picture_bytes));
-  const auto* again = std::get_if<policy::complete_picture>(&whole);
+  const auto whole = inspect_picture(reply.body.substr(0, judged.picture_bytes));
+  const auto* again = std::get_if<complete_picture>(&whole);
   require(again != nullptr && again->type == judged.type && again->size == judged.picture_bytes,
           "what is cut off changes nothing");
-  const auto size = policy::dimensions(reply.body);
+  const auto size = dimensions(reply.body);
   require(size && size->width > 0 && size->height > 0, "a picture has a size");
 }
 
 void check_pause(const std::optional<std::chrono::milliseconds>& pause) {
-  require(!pause || (pause->count() >= 0 && *pause <= policy::longest_retry_after),
+  require(!pause || (pause->count() >= 0 && *pause <= longest_retry_after),
           "a pause is within its bounds");
 }
 
-void check_failure(const verdict& judged) {
+void check_failure(const model_verdict& judged) {
   require(!judged.text.empty(), "a failure has a text");
   require(is_line(judged.text, 300), "the text is a line of up to 300 characters");
   require(!contains(judged.text, secret), "the text does not have the token");
@@ -89,15 +86,15 @@ void check_failure(const verdict& judged) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace meme;
   const auto reply = fuzz::read_reply(fuzz::text_of(data, size));
-  const auto judged = policy::classify(reply, fuzz::now_s);
-  if (judged.what == policy::verdict::kind::picture)
+  const auto judged = classify(reply, fuzz::now_s);
+  if (judged.kind == verdict_kind::picture)
     fuzz::check_picture(reply, judged);
   else
     fuzz::check_failure(judged);
   // Each by itself as well, whatever the status has let through.
-  fuzz::check_pause(policy::parse_retry_after(reply.retry_after, fuzz::now_s));
-  fuzz::check_pause(policy::parse_rate_limit(reply.rate_limit));
-  if (const auto found = policy::dimensions(reply.body))
+  fuzz::check_pause(parse_retry_after(reply.retry_after, fuzz::now_s));
+  fuzz::check_pause(parse_rate_limit(reply.rate_limit));
+  if (const auto found = dimensions(reply.body))
     fuzz::require(found->width > 0 && found->height > 0, "a size is not nothing");
   return 0;
 }

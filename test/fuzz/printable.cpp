@@ -1,4 +1,4 @@
-#include "messages/printable.hpp"
+#include "messages/text/printable.hpp"
 
 #include "test/fuzz/target.hpp"
 

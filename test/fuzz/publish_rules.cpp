@@ -1,12 +1,12 @@
 // Subjects that others name: the first line is a filter that a stream keeps, the second the list of
 // reply subjects, the rest a subject that a request or a dead letter names.
 
-#include "messages/publish_rules.hpp"
+#include "messages/subjects/publish_rules.hpp"
 
 #include <algorithm>
 
 #include "messages/request.hpp"
-#include "messages/subject.hpp"
+#include "messages/subjects/subject.hpp"
 #include "test/fuzz/target.hpp"
 
 namespace meme::fuzz {
@@ -15,7 +15,7 @@ namespace {
 
 const std::string request_subject = "meme.request";
 
-void check_reply(const policy::publish_rules& rules, const std::vector<std::string>& filters,
+void check_reply(const publish_rules& rules, const std::vector<std::string>& filters,
                  std::string_view kept, std::string_view subject) {
   const auto refusal = rules.reply_refusal(subject);
   if (!refusal.empty())
@@ -31,7 +31,7 @@ void check_reply(const policy::publish_rules& rules, const std::vector<std::stri
           "an answer goes to a listed subject");
 }
 
-void check_requeue(const policy::publish_rules& rules, std::string_view subject) {
+void check_requeue(const publish_rules& rules, std::string_view subject) {
   if (!rules.requeue_refusal(subject).empty())
     return;
   require(valid_reply_subject(subject), "a letter goes to a literal subject");
@@ -40,11 +40,10 @@ void check_requeue(const policy::publish_rules& rules, std::string_view subject)
 }
 
 /// What the service publishes by itself, with `kept` as what becomes requests.
-void check_own(policy::publish_rules rules, std::string_view kept, std::string_view subject) {
-  using policy::publication;
+void check_own(publish_rules rules, std::string_view kept, std::string_view subject) {
   rules.set_incoming({std::string{kept}});
   for (const auto what : {publication::result, publication::error, publication::dead_letter}) {
-    if (rules.examine(what, subject) != policy::objection::none)
+    if (rules.examine(what, subject) != objection::none)
       continue;
     require(valid_reply_subject(subject), "the service publishes on a literal subject");
     require(subject.front() != '$', "the service publishes on none of the server's own subjects");
@@ -65,11 +64,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto list = fuzz::take_line(text);
   fuzz::require(subjects_overlap(kept, text) == subjects_overlap(text, kept),
                 "overlapping is mutual");
-  auto filters = policy::reply_filters(list, "_INBOX_memes");
+  auto filters = reply_filters(list, "_INBOX_memes");
   filters.erase(std::remove_if(filters.begin(), filters.end(),
                                [](const auto& each) { return !valid_subject_filter(each); }),
                 filters.end());
-  policy::publish_rules rules{{fuzz::request_subject, "meme.response", "meme.dead"}, filters};
+  publish_rules rules{{fuzz::request_subject, "meme.response", "meme.dead"}, filters};
   rules.set_kept({std::string{kept}});
   fuzz::check_reply(rules, filters, kept, text);
   fuzz::check_requeue(rules, text);

@@ -11,6 +11,7 @@
 #include "actors/cache/cache_key.hpp"
 #include "actors/ingress/plan.hpp"
 #include "messages/request.hpp"
+#include "messages/subjects/subject.hpp"
 #include "test/fuzz/target.hpp"
 
 namespace meme::fuzz {
@@ -96,20 +97,20 @@ void require_within_limits(const meme_request& request) {
 }
 
 void check_plan(const meme_request& request, const std::string& fast_url) {
-  policy::plan_options options;
-  options.normal = policy::model_address{"https://model.test/models/a/b"};
-  options.fast = policy::model_address{fast_url};
+  plan_options options;
+  options.normal = model_address{"https://model.test/models/a/b"};
+  options.fast = model_address{fast_url};
   options.prompt_template = "{prompt}, as a meme of {prompt}";
-  const auto spec = policy::plan_picture(request, options);
+  const auto spec = plan_picture(request, options);
   require(spec.inputs == request.prompt + ", as a meme of " + request.prompt,
           "the prompt is taken as it is");
-  const auto key = policy::cache_key(spec);
+  const auto key = cache_key(spec);
   require(key.size() == 72 && key.compare(0, 8, "meme:v1:") == 0
               && key.find_first_not_of("0123456789abcdef", 8) == key.npos,
           "the key is one");
   auto other = spec;
   other.inputs += '.';
-  require(policy::cache_key(other) != key, "another picture has another key");
+  require(cache_key(other) != key, "another picture has another key");
   const auto call = encode_model_request(spec);
   rapidjson::Document json;
   json.Parse<rapidjson::kParseValidateEncodingFlag>(call.data(), call.size());

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "messages/utf8.hpp"
+#include "messages/text/utf8.hpp"
 
 /// What libFuzzer calls with each input, and `replay.cpp` with each file of the corpus. Each target
 /// defines it, in a file of its own.

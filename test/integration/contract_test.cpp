@@ -91,14 +91,14 @@ BOOST_AUTO_TEST_CASE(prompts_come_back_untouched) {
 
 BOOST_AUTO_TEST_CASE(width_and_height_are_honoured) {
   ask(request("wide", "a cat", R"("width": 192, "height": 128)"));
-  const auto size = meme::policy::dimensions(picture_in(next_result())).value();
+  const auto size = meme::dimensions(picture_in(next_result())).value();
   BOOST_TEST(size.width == 192u);
   BOOST_TEST(size.height == 128u);
 }
 
 BOOST_AUTO_TEST_CASE(a_small_image_has_512_pixels_each_way) {
   ask(request("small", "a cat", R"("small_image": true)"));
-  const auto size = meme::policy::dimensions(picture_in(next_result())).value();
+  const auto size = meme::dimensions(picture_in(next_result())).value();
   BOOST_TEST(size.width == 512u);
   BOOST_TEST(size.height == 512u);
 }

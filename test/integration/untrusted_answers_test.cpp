@@ -12,7 +12,7 @@
 #include "client/commands/watch.hpp"
 #include "client/exit_status.hpp"
 #include "client/picture_file.hpp"
-#include "messages/printable.hpp"
+#include "messages/text/printable.hpp"
 #include "test/integration/client_fixture.hpp"
 #include "test/support/port_lease.hpp"
 #include "test/support/read_file.hpp"

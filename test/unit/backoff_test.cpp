@@ -4,7 +4,7 @@
 #include "actors/base/backoff.hpp"
 
 using namespace std::chrono_literals;
-using namespace meme::policy;
+using namespace meme;
 using std::chrono::milliseconds;
 
 BOOST_AUTO_TEST_CASE(the_ceiling_doubles_up_to_the_cap) {

@@ -7,8 +7,8 @@
 
 #include "actors/cache/cache_key.hpp"
 
+using meme::cache_key;
 using meme::picture_spec;
-using meme::policy::cache_key;
 
 namespace {
 

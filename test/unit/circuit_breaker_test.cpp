@@ -5,7 +5,7 @@
 
 #include "actors/generator/circuit_breaker.hpp"
 
-using namespace meme::policy;
+using namespace meme;
 using namespace std::chrono_literals;
 using state = circuit_breaker::state;
 using probe = circuit_breaker::probe;

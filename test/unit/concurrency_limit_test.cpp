@@ -3,7 +3,7 @@
 
 #include "actors/generator/concurrency_limit.hpp"
 
-using namespace meme::policy;
+using namespace meme;
 using namespace std::chrono_literals;
 
 namespace {

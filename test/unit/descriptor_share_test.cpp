@@ -3,7 +3,7 @@
 
 #include "actors/supervisor/descriptor_share.hpp"
 
-using meme::policy::messages_for_descriptors;
+using meme::messages_for_descriptors;
 
 BOOST_AUTO_TEST_CASE(a_usual_limit_changes_nothing) {
   BOOST_TEST(messages_for_descriptors(1'024, 64) == 64u);

@@ -4,7 +4,7 @@
 #include "actors/generator/endpoint.hpp"
 #include "config/address/url.hpp"
 
-using namespace meme::policy;
+using namespace meme;
 
 namespace {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "messages/json_document.hpp"
+#include "messages/text/json_document.hpp"
 
 using meme::json::read_document;
 

@@ -3,7 +3,7 @@
 
 #include "actors/base/line_limit.hpp"
 
-using namespace meme::policy;
+using namespace meme;
 using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_CASE(the_first_of_each_second_get_a_line_and_the_others_are_counted) {

@@ -9,8 +9,8 @@
 #include "actors/base/lru.hpp"
 
 using namespace std::chrono_literals;
-using cache = meme::policy::lru_cache<int>;
-using meme::policy::lru_cache;
+using cache = meme::lru_cache<int>;
+using meme::lru_cache;
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include "actors/supervisor/memory_limit.hpp"
 
-using namespace meme::policy;
+using namespace meme;
 
 namespace {
 

@@ -5,12 +5,11 @@
 
 #include "actors/generator/providers/model_failure.hpp"
 #include "actors/generator/providers/model_words.hpp"
-#include "messages/utf8.hpp"
+#include "messages/text/utf8.hpp"
 #include "test/unit/samples.hpp"
 
 using namespace meme;
-using namespace meme::policy;
-using kind = verdict::kind;
+using kind = verdict_kind;
 
 namespace {
 
@@ -23,20 +22,20 @@ model_reply answer(long status, std::string_view body) {
   return reply;
 }
 
-verdict judge(const model_reply& reply) {
+model_verdict judge(const model_reply& reply) {
   return classify(reply, now);
 }
-verdict judge(long status, std::string_view body) {
+model_verdict judge(long status, std::string_view body) {
   return judge(answer(status, body));
 }
 
 /// Milliseconds, or -1 for nothing.
-std::int64_t wait_of(const verdict& seen) {
+std::int64_t wait_of(const model_verdict& seen) {
   return seen.retry_after ? seen.retry_after->count() : -1;
 }
 
-bool is(const verdict& seen, kind what, error_code code) {
-  return seen.what == what && seen.code == code;
+bool is(const model_verdict& seen, kind what, error_code code) {
+  return seen.kind == what && seen.code == code;
 }
 
 std::size_t length(std::string_view text) {
@@ -55,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_complete_picture_is_one_whatever_its_header_says) {
   auto reply = answer(200, bytes);
   reply.content_type = "application/json";
   const auto seen = judge(reply);
-  BOOST_TEST((seen.what == kind::picture));
+  BOOST_TEST((seen.kind == kind::picture));
   BOOST_TEST((seen.type == picture_type::jpeg));
   BOOST_TEST(seen.text == "");
   BOOST_TEST((judge(200, test::png(8, 8)).type == picture_type::png));
@@ -174,7 +173,7 @@ BOOST_AUTO_TEST_CASE(a_fault_of_the_server_is_tried_again) {
   auto reply = answer(502, "");
   reply.retry_after = "3";
   BOOST_TEST(wait_of(judge(reply)) == 3'000);
-  BOOST_TEST((judge(reply).what == kind::retry));
+  BOOST_TEST((judge(reply).kind == kind::retry));
 }
 
 BOOST_AUTO_TEST_CASE(a_picture_has_the_bytes_up_to_its_end) {

@@ -8,33 +8,31 @@
 
 using namespace meme;
 using namespace meme::test;
-using policy::dimensions;
-using policy::inspect_picture;
 
 namespace {
 
 std::string complaint(std::string_view bytes) {
   const auto found = inspect_picture(bytes);
-  const auto* fault = std::get_if<policy::picture_fault>(&found);
+  const auto* fault = std::get_if<picture_fault>(&found);
   return fault != nullptr ? fault->text : "none";
 }
 
 bool is(picture_type type, std::string_view bytes) {
   const auto found = inspect_picture(bytes);
-  const auto* whole = std::get_if<policy::complete_picture>(&found);
+  const auto* whole = std::get_if<complete_picture>(&found);
   return whole != nullptr && whole->type == type;
 }
 
 /// The bytes up to the picture's end; 0 where there is none.
 std::size_t whole_size(std::string_view bytes) {
   const auto found = inspect_picture(bytes);
-  const auto* whole = std::get_if<policy::complete_picture>(&found);
+  const auto* whole = std::get_if<complete_picture>(&found);
   return whole != nullptr ? whole->size : 0;
 }
 
 bool is_permanent_fault(std::string_view bytes) {
   const auto found = inspect_picture(bytes);
-  const auto* fault = std::get_if<policy::picture_fault>(&found);
+  const auto* fault = std::get_if<picture_fault>(&found);
   return fault != nullptr && fault->permanent;
 }
 
@@ -135,8 +133,8 @@ BOOST_AUTO_TEST_CASE(a_flipped_bit_in_what_a_png_decoder_needs_is_found) {
 BOOST_AUTO_TEST_CASE(checksums_are_computed_where_they_are_wanted_only) {
   auto flipped = png(8, 8);
   flipped[flipped.find("pixels")] ^= 1;
-  const auto found = inspect_picture(flipped, policy::checksums::ignored);
-  BOOST_TEST(std::holds_alternative<policy::complete_picture>(found));
+  const auto found = inspect_picture(flipped, checksums::ignored);
+  BOOST_TEST(std::holds_alternative<complete_picture>(found));
   BOOST_TEST(complaint(flipped) == "a PNG with a wrong checksum");
 }
 

@@ -4,7 +4,7 @@
 #include "actors/ingress/plan.hpp"
 
 using meme::meme_request;
-using namespace meme::policy;
+using namespace meme;
 
 namespace {
 

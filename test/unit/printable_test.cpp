@@ -3,8 +3,8 @@
 
 #include <random>
 
-#include "messages/printable.hpp"
-#include "messages/utf8.hpp"
+#include "messages/text/printable.hpp"
+#include "messages/text/utf8.hpp"
 
 using meme::is_printable;
 using meme::printable;

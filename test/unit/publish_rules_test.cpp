@@ -3,11 +3,10 @@
 
 #include <ostream>
 
-#include "messages/publish_rules.hpp"
-#include "messages/subject.hpp"
+#include "messages/subjects/publish_rules.hpp"
+#include "messages/subjects/subject.hpp"
 
 using namespace meme;
-using namespace meme::policy;
 
 namespace {
 
@@ -23,13 +22,13 @@ bool says(const std::string& refusal, const std::string& words) {
 
 } // namespace
 
-namespace meme::policy {
+namespace meme {
 
 std::ostream& operator<<(std::ostream& out, objection why) {
   return out << "objection " << static_cast<int>(why);
 }
 
-} // namespace meme::policy
+} // namespace meme
 
 // The columns: result, error, dead letter, reply. Incoming: the stream of requests also takes
 // jobs.>; kept: another known stream takes kept.>; listed: _INBOX.> and all below jobs, kept, free.

@@ -3,8 +3,8 @@
 
 #include "actors/ingress/pull_status.hpp"
 
-using meme::policy::read_pull_status;
-using kind = meme::policy::pull_status::kind;
+using meme::read_pull_status;
+using kind = meme::pull_status::kind;
 
 BOOST_AUTO_TEST_CASE(each_status_has_its_meaning) {
   BOOST_TEST((read_pull_status("", "").what == kind::none));

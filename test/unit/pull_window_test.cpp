@@ -5,7 +5,7 @@
 
 #include "actors/ingress/pull_window.hpp"
 
-using meme::policy::pull_window;
+using meme::pull_window;
 
 BOOST_AUTO_TEST_CASE(it_asks_for_all_its_permits_at_first) {
   pull_window window{64};

@@ -3,10 +3,10 @@
 
 #include <random>
 
-#include "messages/redaction.hpp"
+#include "messages/text/redaction.hpp"
 
-using meme::policy::hide_internal_addresses;
-using meme::policy::redact;
+using meme::hide_internal_addresses;
+using meme::redact;
 
 namespace {
 

@@ -3,7 +3,7 @@
 
 #include "actors/cache/redis_error.hpp"
 
-using namespace meme::policy;
+using namespace meme;
 using scope = redis_error::scope;
 
 namespace {

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE refused_subject
 #include <boost/test/unit_test.hpp>
 
-#include "messages/refusal.hpp"
+#include "messages/subjects/refusal.hpp"
 
 using namespace meme;
 

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "messages/request.hpp"
+#include "messages/subjects/subject.hpp"
 
 namespace meme::test {
 

@@ -4,7 +4,7 @@
 #include "actors/supervisor/restart_intensity.hpp"
 
 using namespace std::chrono_literals;
-using meme::policy::restart_intensity;
+using meme::restart_intensity;
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include "actors/generator/providers/retry_after.hpp"
 
-using namespace meme::policy;
+using namespace meme;
 
 namespace {
 

@@ -7,16 +7,16 @@
 #include "actors/generator/retry.hpp"
 
 using namespace std::chrono_literals;
-using namespace meme::policy;
+using namespace meme;
 using std::chrono::milliseconds;
 
 namespace {
 
 const retry_limits limits; // 5 attempts, 300 s, 500 ms to 30 s
 
-verdict failed(verdict::kind what, std::optional<milliseconds> retry_after = std::nullopt) {
-  verdict result;
-  result.what = what;
+model_verdict failed(verdict_kind what, std::optional<milliseconds> retry_after = std::nullopt) {
+  model_verdict result;
+  result.kind = what;
   result.retry_after = retry_after;
   return result;
 }
@@ -24,7 +24,7 @@ verdict failed(verdict::kind what, std::optional<milliseconds> retry_after = std
 struct dice {
   std::mt19937 random{1};
 
-  retry_decision decide(const verdict& why, std::uint64_t attempts, milliseconds elapsed) {
+  retry_decision decide(const model_verdict& why, std::uint64_t attempts, milliseconds elapsed) {
     return decide_retry(why, attempts, elapsed, limits, random);
   }
 };
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_failure_is_tried_again_after_a_growing_pause) {
   for (std::uint64_t attempts = 1; attempts <= 4; ++attempts) {
     auto most = 0ms;
     for (int i = 0; i < 2'000; ++i) {
-      const auto next = decide(failed(verdict::kind::retry), attempts, 0s);
+      const auto next = decide(failed(verdict_kind::retry), attempts, 0s);
       BOOST_REQUIRE(next.again);
       BOOST_REQUIRE(!next.later);
       BOOST_REQUIRE(next.pause <= longest[attempts - 1]);
@@ -49,15 +49,15 @@ BOOST_AUTO_TEST_CASE(a_failure_is_tried_again_after_a_growing_pause) {
 }
 
 BOOST_AUTO_TEST_CASE(the_last_attempt_ends_the_delivery_but_not_the_request) {
-  const auto end = decide(failed(verdict::kind::retry), 5, 1s);
+  const auto end = decide(failed(verdict_kind::retry), 5, 1s);
   BOOST_TEST(!end.again);
   BOOST_TEST(end.later);
   BOOST_TEST(end.retry_after.count() == 0);
-  BOOST_TEST(!decide(failed(verdict::kind::retry), 6, 1s).again);
+  BOOST_TEST(!decide(failed(verdict_kind::retry), 6, 1s).again);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_final_is_not_tried_again_ever) {
-  for (const auto what : {verdict::kind::reject, verdict::kind::unauthorized}) {
+  for (const auto what : {verdict_kind::reject, verdict_kind::unauthorized}) {
     const auto end = decide(failed(what, 5s), 1, 0s);
     BOOST_TEST(!end.again);
     BOOST_TEST(!end.later);
@@ -68,38 +68,38 @@ BOOST_AUTO_TEST_CASE(what_is_final_is_not_tried_again_ever) {
 BOOST_AUTO_TEST_CASE(the_servers_time_is_kept_and_spread) {
   std::set<std::int64_t> pauses;
   for (int i = 0; i < 2'000; ++i) {
-    const auto next = decide(failed(verdict::kind::wait, 60s), 1, 0s);
+    const auto next = decide(failed(verdict_kind::wait, 60s), 1, 0s);
     BOOST_REQUIRE(next.again);
     BOOST_REQUIRE(next.pause >= 60s && next.pause <= 66s);
     pauses.insert(next.pause.count());
   }
   BOOST_TEST(pauses.size() > 1'000U); // no herd
   for (int i = 0; i < 2'000; ++i) {
-    const auto next = decide(failed(verdict::kind::retry, 0s), 1, 0s);
+    const auto next = decide(failed(verdict_kind::retry, 0s), 1, 0s);
     BOOST_REQUIRE(next.pause >= 0s && next.pause <= 500ms);
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_model_that_says_later_is_never_called_at_once) {
   for (int i = 0; i < 2'000; ++i) {
-    const auto next = decide(failed(verdict::kind::wait), 1, 0s);
+    const auto next = decide(failed(verdict_kind::wait), 1, 0s);
     BOOST_REQUIRE(next.again);
     BOOST_REQUIRE(next.pause >= 250ms && next.pause <= 500ms);
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_pause_past_the_deadline_is_not_begun) {
-  const auto end = decide(failed(verdict::kind::wait, 60s), 2, 240s);
+  const auto end = decide(failed(verdict_kind::wait, 60s), 2, 240s);
   BOOST_TEST(!end.again);
   BOOST_TEST(end.later);
   BOOST_TEST(end.retry_after.count() == 60'000);
-  BOOST_TEST(decide(failed(verdict::kind::wait, 60s), 2, 233s).again);
-  BOOST_TEST(!decide(failed(verdict::kind::retry), 1, 300s).again);
-  BOOST_TEST(!decide(failed(verdict::kind::retry), 1, 10min).again);
+  BOOST_TEST(decide(failed(verdict_kind::wait, 60s), 2, 233s).again);
+  BOOST_TEST(!decide(failed(verdict_kind::retry), 1, 300s).again);
+  BOOST_TEST(!decide(failed(verdict_kind::retry), 1, 10min).again);
 }
 
 BOOST_AUTO_TEST_CASE(the_servers_time_outlives_the_last_attempt) {
-  const auto end = decide(failed(verdict::kind::wait, 20s), 5, 10s);
+  const auto end = decide(failed(verdict_kind::wait, 20s), 5, 10s);
   BOOST_TEST(end.later);
   BOOST_TEST(end.retry_after.count() == 20'000);
 }

@@ -3,7 +3,7 @@
 
 #include "actors/publisher/stranded_watch.hpp"
 
-using namespace meme::policy;
+using namespace meme;
 using places = std::vector<std::uint64_t>;
 
 namespace {

@@ -1,7 +1,7 @@
 #define BOOST_TEST_MODULE subject
 #include <boost/test/unit_test.hpp>
 
-#include "messages/subject.hpp"
+#include "messages/subjects/subject.hpp"
 
 using namespace meme;
 

@@ -3,17 +3,17 @@
 
 #include "actors/generator/suspects.hpp"
 
-using namespace meme::policy;
+using namespace meme;
 using namespace std::chrono_literals;
-using standing = suspects::standing;
+using standing = suspect_requests::standing;
 
 namespace {
 
 struct fixture {
-  suspects table;
-  suspects::time_point now{1h};
+  suspect_requests table;
+  suspect_requests::time_point now{1h};
 
-  suspects::record fail(const std::string& key) { return table.failed(key, now); }
+  suspect_requests::record fail(const std::string& key) { return table.failed(key, now); }
   bool is_culprit(const std::string& key) { return table.get(key, now).is == standing::culprit; }
 };
 
@@ -56,15 +56,15 @@ BOOST_AUTO_TEST_CASE(that_succeeds_is_innocent_again) {
 
 BOOST_AUTO_TEST_CASE(blames_the_model_three_times_at_most_between_two_successes) {
   for (int i = 0; i < 3; ++i)
-    BOOST_TEST(suspects::blames_model(fail("a")));
-  BOOST_TEST(!suspects::blames_model(fail("a")));
-  BOOST_TEST(suspects::blames_model(fail("b")));
+    BOOST_TEST(suspect_requests::blames_model(fail("a")));
+  BOOST_TEST(!suspect_requests::blames_model(fail("a")));
+  BOOST_TEST(suspect_requests::blames_model(fail("b")));
 }
 
 BOOST_AUTO_TEST_CASE(blames_the_model_no_more_once_it_is_a_culprit) {
   fail("a");
   table.succeeded("b", now);
-  BOOST_TEST(!suspects::blames_model(fail("a")));
+  BOOST_TEST(!suspect_requests::blames_model(fail("a")));
 }
 
 BOOST_AUTO_TEST_CASE(that_was_delivered_too_often_is_a_suspect_before_it_fails_here) {
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(is_forgotten_half_an_hour_after_its_last_failure) {
 
 BOOST_AUTO_TEST_CASE(is_forgotten_where_too_many_others_failed_since) {
   fail("a");
-  for (std::size_t i = 0; i < 2 * suspects::max_entries; ++i)
+  for (std::size_t i = 0; i < 2 * suspect_requests::max_entries; ++i)
     fail("other-" + std::to_string(i));
   BOOST_TEST(table.get("a", now).failures == 0u);
 }

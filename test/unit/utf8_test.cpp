@@ -4,7 +4,7 @@
 #include <random>
 #include <vector>
 
-#include "messages/utf8.hpp"
+#include "messages/text/utf8.hpp"
 
 using meme::clean_text;
 using meme::invalid_code_point;

@@ -3,7 +3,7 @@
 
 #include "actors/cache/value_range.hpp"
 
-using meme::policy::value_range;
+using meme::value_range;
 
 namespace {
 

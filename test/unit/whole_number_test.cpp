@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-#include "messages/whole_number.hpp"
+#include "messages/text/whole_number.hpp"
 
 using meme::read_whole_number;
 

@@ -9,17 +9,17 @@
 #include "actors/generator/providers/retry_after.hpp"
 #include "actors/pictures/formats/picture_check.hpp"
 #include "config/address/url.hpp"
-#include "messages/redaction.hpp"
-#include "messages/utf8.hpp"
+#include "messages/text/redaction.hpp"
+#include "messages/text/utf8.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 namespace {
 
 constexpr std::size_t max_text_chars = 300;
 constexpr std::string_view check_setting = " (check HF_API_URL)";
 
-using kind = verdict::kind;
+using kind = verdict_kind;
 
 struct meaning {
   kind what;
@@ -70,8 +70,8 @@ std::string compose(std::string text, std::string_view words, std::string_view s
 
 /// Says what has happened: to clients without what tells of the network inside, be it in the words,
 /// a Location or a content type; all of it to the log.
-void say(verdict& result, const std::string& text, std::string_view words, std::string_view secret,
-         std::string_view hint) {
+void say(model_verdict& result, const std::string& text, std::string_view words,
+         std::string_view secret, std::string_view hint) {
   // Redacted first: what is left of a token is not taken for a name.
   const auto hide = [&](std::string_view part) {
     return hide_internal_addresses(redact(part, secret));
@@ -94,11 +94,11 @@ read_retry_after(const model_reply& reply, const model_words& words, std::int64_
   return std::nullopt;
 }
 
-verdict classify_transport(const model_reply& reply) {
+model_verdict classify_transport(const model_reply& reply) {
   // The library's words name hosts and addresses: they are for the log only.
   const auto judge = [&](kind what, error_code code, const char* text) {
     auto detail = compose(text, reply.transport_text, reply.secret, {});
-    return verdict{what, {}, code, text, {}, std::move(detail)};
+    return model_verdict{what, {}, code, text, {}, std::move(detail)};
   };
   switch (reply.transport) {
   case transport_error::connect:
@@ -126,11 +126,11 @@ verdict classify_transport(const model_reply& reply) {
   return judge(kind::retry, error_code::model_unavailable, "the call to the model failed");
 }
 
-verdict classify_success(const model_reply& reply) {
+model_verdict classify_success(const model_reply& reply) {
   auto inspected = inspect_picture(reply.body);
-  verdict result;
+  model_verdict result;
   if (const auto* whole = std::get_if<complete_picture>(&inspected)) {
-    result.what = kind::picture;
+    result.kind = kind::picture;
     result.type = whole->type;
     result.picture_bytes = whole->size;
     return result;
@@ -141,7 +141,7 @@ verdict classify_success(const model_reply& reply) {
   if (!reply.content_type.empty())
     text.append(", called ").append(reply.content_type);
   const auto words = read_model_words(reply.body, reply.secret).text;
-  result.what = fault.permanent ? kind::reject : kind::retry;
+  result.kind = fault.permanent ? kind::reject : kind::retry;
   result.code = error_code::invalid_picture;
   say(result, text + ')', words, reply.secret, {});
   return result;
@@ -154,11 +154,11 @@ std::string shown_location(std::string_view location) {
                      : std::string(location.substr(0, location.find_first_of("?#")));
 }
 
-verdict classify_refusal(const model_reply& reply, std::int64_t unix_time_s) {
+model_verdict classify_refusal(const model_reply& reply, std::int64_t unix_time_s) {
   const auto words = read_model_words(reply.body, reply.secret);
   const auto [what, code] = meaning_of(reply.status);
-  verdict result;
-  result.what = what;
+  model_verdict result;
+  result.kind = what;
   result.code = code;
   auto text = "the model answered " + std::to_string(reply.status);
   if (!reply.location.empty() && reply.status >= 300 && reply.status < 400)
@@ -168,13 +168,13 @@ verdict classify_refusal(const model_reply& reply, std::int64_t unix_time_s) {
   if (what == kind::retry || what == kind::wait)
     result.retry_after = read_retry_after(reply, words, unix_time_s);
   if (reply.status == 503 && result.retry_after)
-    result.what = kind::wait; // the model is loading, not broken
+    result.kind = kind::wait; // the model is loading, not broken
   return result;
 }
 
 } // namespace
 
-verdict classify(const model_reply& reply, std::int64_t unix_time_s) {
+model_verdict classify(const model_reply& reply, std::int64_t unix_time_s) {
   if (reply.transport != transport_error::none)
     return classify_transport(reply);
   if (is_success(reply.status))
@@ -182,4 +182,4 @@ verdict classify(const model_reply& reply, std::int64_t unix_time_s) {
   return classify_refusal(reply, unix_time_s);
 }
 
-} // namespace meme::policy
+} // namespace meme

@@ -5,7 +5,7 @@
 
 #include "messages/verdict.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 /// Why no complete answer came back.
 enum class transport_error {
@@ -58,6 +58,6 @@ struct model_reply {
 /// from `estimated_time` in the body of a 503. A date in it is compared to the answer's own `date`,
 /// for the model's clock need not agree with ours; to `unix_time_s`, the present, where the answer
 /// has no date. Where the fault may lie in the configuration the text names the setting.
-verdict classify(const model_reply& reply, std::int64_t unix_time_s);
+model_verdict classify(const model_reply& reply, std::int64_t unix_time_s);
 
-} // namespace meme::policy
+} // namespace meme

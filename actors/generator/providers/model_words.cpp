@@ -12,9 +12,9 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
-#include "messages/redaction.hpp"
+#include "messages/text/redaction.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 namespace {
 
@@ -157,4 +157,4 @@ model_words read_model_words(std::string_view body, std::string_view secret) {
   return {read_text(std::string_view{redacted}.substr(0, max_bytes)), {}};
 }
 
-} // namespace meme::policy
+} // namespace meme

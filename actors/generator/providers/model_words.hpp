@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace meme::policy {
+namespace meme {
 
 /// What can be read from the body of a model's refusal.
 struct model_words {
@@ -26,4 +26,4 @@ struct model_words {
 /// JSON is decoded, and in other texts before anything is cut off.
 model_words read_model_words(std::string_view body, std::string_view secret);
 
-} // namespace meme::policy
+} // namespace meme

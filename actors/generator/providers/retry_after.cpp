@@ -9,7 +9,7 @@
 #include <sstream>
 #include <string>
 
-namespace meme::policy {
+namespace meme {
 
 namespace {
 
@@ -102,4 +102,4 @@ std::optional<milliseconds> parse_rate_limit(std::string_view header) {
   return longest;
 }
 
-} // namespace meme::policy
+} // namespace meme

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace meme::policy {
+namespace meme {
 
 /// No server makes us wait longer than this, whatever it says.
 constexpr std::chrono::milliseconds longest_retry_after = std::chrono::minutes{10};
@@ -26,4 +26,4 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view head
 /// absent). Returns nothing where there is none; never more than `longest_retry_after`.
 std::optional<std::chrono::milliseconds> parse_rate_limit(std::string_view header);
 
-} // namespace meme::policy
+} // namespace meme

@@ -5,7 +5,7 @@
 #include <rapidjson/writer.h>
 
 #include "actors/io/nats/nats_request.hpp"
-#include "messages/json_document.hpp"
+#include "messages/text/json_document.hpp"
 
 namespace meme::io {
 

@@ -3,7 +3,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include "messages/json_document.hpp"
+#include "messages/text/json_document.hpp"
 
 namespace meme::io {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "messages/refusal.hpp"
+#include "messages/subjects/refusal.hpp"
 
 namespace meme::io {
 

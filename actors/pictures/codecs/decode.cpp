@@ -54,7 +54,7 @@ pixels decode_as_stored(picture_type type, std::string_view bytes) {
 } // namespace
 
 pixels decode(picture_type type, std::string_view bytes) {
-  return turn_upright(decode_as_stored(type, bytes), policy::orientation_of(type, bytes));
+  return turn_upright(decode_as_stored(type, bytes), orientation_of(type, bytes));
 }
 
 } // namespace meme::fitting

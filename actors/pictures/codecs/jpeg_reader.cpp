@@ -107,7 +107,7 @@ private:
   }
 
   void choose_colours() {
-    const auto profile = policy::profile_of(picture_type::jpeg, bytes_);
+    const auto profile = profile_of(picture_type::jpeg, bytes_);
     jpeg_.dct_method = JDCT_ISLOW;
     if (jpeg_.jpeg_color_space == JCS_CMYK || jpeg_.jpeg_color_space == JCS_YCCK) {
       jpeg_.out_color_space = JCS_CMYK;

@@ -219,7 +219,7 @@ private:
 } // namespace
 
 pixels decode_png(std::string_view bytes) {
-  const auto essential = policy::essential_png(bytes);
+  const auto essential = essential_png(bytes);
   return png_reader{essential}.read();
 }
 

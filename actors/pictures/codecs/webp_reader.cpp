@@ -48,8 +48,8 @@ pixels decode_webp(std::string_view bytes) {
   auto& rgba = result.rgb;
   rgba = seen.has_animation != 0 ? decode_first(bytes, count * 4)
                                  : decode_still(bytes, count * 4, seen.width * 4);
-  const auto transform = colour_transform::from_profile(
-      policy::profile_of(picture_type::webp, bytes), samples::rgba_8);
+  const auto transform =
+      colour_transform::from_profile(profile_of(picture_type::webp, bytes), samples::rgba_8);
   if (transform)
     transform.apply(rgba.data(), rgba.data(), count);
   lay_on_white(rgba.data(), rgba.data(), count);

@@ -3,7 +3,7 @@
 #include "actors/pictures/formats/byte_order.hpp"
 #include "actors/pictures/formats/container.hpp"
 
-namespace meme::policy::container {
+namespace meme::container {
 
 namespace {
 
@@ -111,4 +111,4 @@ walk walk_avif(std::string_view bytes) {
   return result;
 }
 
-} // namespace meme::policy::container
+} // namespace meme::container

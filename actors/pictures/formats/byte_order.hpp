@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace meme::policy {
+namespace meme {
 
 /// Numbers in file formats. The caller has checked that the bytes are there.
 
@@ -36,4 +36,4 @@ inline std::uint32_t little_endian_32(std::string_view bytes) {
   return little_endian_16(bytes.substr(2)) << 16 | little_endian_16(bytes);
 }
 
-} // namespace meme::policy
+} // namespace meme

@@ -11,7 +11,7 @@
 /// The containers of pictures, one function a format. Nothing is decoded: each function steps from
 /// part to part by the lengths that the parts declare. Each expects bytes that begin with its
 /// format's signature.
-namespace meme::policy::container {
+namespace meme::container {
 
 /// The result of walking a container. A size may be known although the picture is not complete.
 struct walk {
@@ -42,4 +42,4 @@ walk walk_webp(std::string_view bytes);
 walk walk_gif(std::string_view bytes);
 walk walk_avif(std::string_view bytes);
 
-} // namespace meme::policy::container
+} // namespace meme::container

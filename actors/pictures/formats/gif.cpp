@@ -1,7 +1,7 @@
 #include "actors/pictures/formats/byte_order.hpp"
 #include "actors/pictures/formats/container.hpp"
 
-namespace meme::policy::container {
+namespace meme::container {
 
 namespace {
 
@@ -82,4 +82,4 @@ walk walk_gif(std::string_view bytes) {
   return result;
 }
 
-} // namespace meme::policy::container
+} // namespace meme::container

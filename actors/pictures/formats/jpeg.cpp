@@ -3,7 +3,7 @@
 #include "actors/pictures/formats/byte_order.hpp"
 #include "actors/pictures/formats/container.hpp"
 
-namespace meme::policy::container {
+namespace meme::container {
 
 namespace {
 
@@ -118,4 +118,4 @@ walk walk_jpeg(std::string_view bytes) {
   return complain(cut_short);
 }
 
-} // namespace meme::policy::container
+} // namespace meme::container

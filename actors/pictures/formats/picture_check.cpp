@@ -3,7 +3,7 @@
 #include "actors/pictures/formats/byte_order.hpp"
 #include "actors/pictures/formats/container.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 namespace {
 
@@ -107,4 +107,4 @@ std::optional<picture_size> dimensions(std::string_view bytes) {
   return walked ? walked->found.size : std::nullopt;
 }
 
-} // namespace meme::policy
+} // namespace meme

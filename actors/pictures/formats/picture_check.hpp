@@ -9,7 +9,7 @@
 
 #include "messages/picture.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 /// A complete picture. Bytes beyond `size` do not belong to it and are to be cut off.
 struct complete_picture {
@@ -56,4 +56,4 @@ struct picture_size {
 /// none. The rest of the picture need not be there.
 std::optional<picture_size> dimensions(std::string_view bytes);
 
-} // namespace meme::policy
+} // namespace meme

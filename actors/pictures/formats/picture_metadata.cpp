@@ -6,7 +6,7 @@
 
 #include "actors/pictures/formats/byte_order.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 namespace {
 
@@ -160,4 +160,4 @@ std::string essential_png(std::string_view bytes) {
   return result;
 }
 
-} // namespace meme::policy
+} // namespace meme

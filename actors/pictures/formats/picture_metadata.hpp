@@ -5,7 +5,7 @@
 
 #include "messages/picture.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 /// How a picture has to be turned to be upright: EXIF's tag 0x0112, 1..8; 1 where nothing is said.
 /// Values 5 to 8 swap width and height.
@@ -19,4 +19,4 @@ std::string profile_of(picture_type type, std::string_view bytes);
 /// profile. A decoder that reads these can be kept at work by them. Takes a complete PNG.
 std::string essential_png(std::string_view bytes);
 
-} // namespace meme::policy
+} // namespace meme

@@ -3,7 +3,7 @@
 #include "actors/pictures/formats/byte_order.hpp"
 #include "actors/pictures/formats/container.hpp"
 
-namespace meme::policy::container {
+namespace meme::container {
 
 namespace {
 
@@ -64,4 +64,4 @@ walk walk_png(std::string_view bytes, checksums wanted) {
   return complain("a PNG that is cut short");
 }
 
-} // namespace meme::policy::container
+} // namespace meme::container

@@ -1,8 +1,8 @@
-#include "messages/subject.hpp"
+#include "messages/subjects/subject.hpp"
 
 #include <algorithm>
 
-#include "messages/request.hpp"
+#include "messages/text/utf8.hpp"
 
 namespace meme {
 
@@ -35,6 +35,22 @@ bool subjects_overlap(std::string_view first, std::string_view second) {
       return false;
   }
   return first.empty() && second.empty();
+}
+
+bool valid_reply_subject(std::string_view subject) {
+  constexpr std::size_t max_bytes = 255;
+  if (subject.empty() || subject.size() > max_bytes || subject.front() == '$')
+    return false;
+  bool token_is_empty = true;
+  while (!subject.empty()) {
+    const auto c = take_code_point(subject);
+    if (c == invalid_code_point || is_space(c) || is_control(c) || c == '*' || c == '>')
+      return false;
+    if (c == '.' && token_is_empty)
+      return false;
+    token_is_empty = c == '.';
+  }
+  return !token_is_empty;
 }
 
 bool valid_subject_filter(std::string_view filter) {

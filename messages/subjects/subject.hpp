@@ -10,6 +10,10 @@ namespace meme {
 /// token, `>` at the end for one or more.
 bool subjects_overlap(std::string_view first, std::string_view second);
 
+/// Whether `subject` may be published to on a client's behalf: a literal NATS subject of up to 255
+/// bytes of printable UTF-8 without wildcards, white space, empty tokens or a first character `$`.
+bool valid_reply_subject(std::string_view subject);
+
 /// Whether `filter` may stand for subjects: a literal subject (see `valid_reply_subject`) in which
 /// whole tokens may be `*`, and the last one `>`. A first character `$` is refused: such subjects
 /// are the server's own.

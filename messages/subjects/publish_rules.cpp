@@ -1,14 +1,13 @@
-#include "messages/publish_rules.hpp"
+#include "messages/subjects/publish_rules.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <optional>
 #include <utility>
 
-#include "messages/request.hpp"
-#include "messages/subject.hpp"
+#include "messages/subjects/subject.hpp"
 
-namespace meme::policy {
+namespace meme {
 
 namespace {
 
@@ -161,4 +160,4 @@ std::vector<std::string> reply_filters(std::string_view setting, std::string_vie
   return result;
 }
 
-} // namespace meme::policy
+} // namespace meme

@@ -1,4 +1,4 @@
-#include "messages/json_document.hpp"
+#include "messages/text/json_document.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace meme::policy {
+namespace meme {
 
 /// Of a secret, so many characters in a row are masked wherever they stand. Fewer say little of it,
 /// and would be found in harmless texts.
@@ -24,4 +24,4 @@ std::string redact(std::string_view text, std::string_view secret);
 /// the servers behind them.
 std::string hide_internal_addresses(std::string_view text);
 
-} // namespace meme::policy
+} // namespace meme

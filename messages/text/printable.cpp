@@ -1,8 +1,8 @@
-#include "messages/printable.hpp"
+#include "messages/text/printable.hpp"
 
 #include <algorithm>
 
-#include "messages/utf8.hpp"
+#include "messages/text/utf8.hpp"
 
 namespace meme {
 

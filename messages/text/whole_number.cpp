@@ -1,4 +1,4 @@
-#include "messages/whole_number.hpp"
+#include "messages/text/whole_number.hpp"
 
 #include <charconv>
 #include <string>

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace meme::policy {
+namespace meme {
 
 /// What the service publishes.
 enum class publication { result, error, dead_letter, reply };
@@ -100,4 +100,4 @@ private:
 /// private prefix too.
 std::vector<std::string> reply_filters(std::string_view setting, std::string_view inbox_prefix);
 
-} // namespace meme::policy
+} // namespace meme

@@ -1,4 +1,4 @@
-#include "messages/redaction.hpp"
+#include "messages/text/redaction.hpp"
 
 #include <arpa/inet.h>
 
@@ -7,7 +7,7 @@
 
 #include <boost/algorithm/string/predicate.hpp>
 
-namespace meme::policy {
+namespace meme {
 
 namespace {
 
@@ -120,4 +120,4 @@ std::string redact(std::string_view text, std::string_view secret) {
   return result.append(text.substr(done));
 }
 
-} // namespace meme::policy
+} // namespace meme
