@@ -21,11 +21,11 @@ namespace meme::fitting {
 
 namespace {
 
-// Sanitizers reserve terabytes of addresses.
+// Sanitizers reserve terabytes of addresses, and open files of their own.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool limits_addresses = false;
+constexpr bool is_sanitized = true;
 #else
-constexpr bool limits_addresses = true;
+constexpr bool is_sanitized = false;
 #endif
 
 void limit(int resource, rlim_t most) {
@@ -41,12 +41,19 @@ void limit_this_process(const fit_limits& limits, rlim_t seconds) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, seconds);
   limit(RLIMIT_FSIZE, limits.bytes);
-  if (limits_addresses)
+  if (!is_sanitized)
     limit(RLIMIT_AS, limits.max_pixels * decoded_bytes_per_pixel * 2 + other_addresses);
   // Where memory is short the kernel takes this process, not the service.
   if (const io::unique_fd file{::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)})
       [[maybe_unused]]
     const auto written = ::write(file.get(), "1000", 4);
+  // A picture that takes its decoder over gets no further file, connection or process: those of
+  // this user may be secrets.
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  if (!is_sanitized) {
+    limit(RLIMIT_NOFILE, 0);
+    limit(RLIMIT_NPROC, 0);
+  }
 }
 
 bool read_picture(std::string& bytes) {

@@ -2,8 +2,10 @@
 #define BOOST_TEST_MODULE decoder_limits
 #include <boost/test/unit_test.hpp>
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -141,30 +143,40 @@ std::size_t addresses_in_use() {
   return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-/// How the program ends that is given this picture, where only `spare` bytes are left of the
-/// addresses that it may have for `pixels`. It runs in a child of this process.
-int status_with(std::size_t spare, const std::string& picture, std::size_t pixels) {
+/// The exit status of `run`, in a child of this process that has the picture as its stdin.
+template <class Run>
+int status_of(const std::string& picture, const Run& run) {
   const auto child = ::fork();
   BOOST_REQUIRE(child >= 0);
   if (child == 0) {
-    const auto allowed = pixels * 16 + (std::size_t{512} << 20);
-    const auto taken = allowed - addresses_in_use() - spare;
-    if (::mmap(nullptr, taken, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-        == MAP_FAILED)
-      ::_exit(1);
     auto* file = std::tmpfile();
     std::fwrite(picture.data(), 1, picture.size(), file);
     std::fflush(file);
     ::dup2(::fileno(file), STDIN_FILENO);
     ::dup2(::memfd_create("jpeg", 0), STDOUT_FILENO);
-    const auto most = std::to_string(pixels);
-    const char* arguments[] = {"meme-generator", fitting::fit_command, "1000000", most.c_str(),
-                               "60"};
-    ::_exit(fitting::run_fit_command(5, arguments));
+    ::_exit(run());
   }
   int status = 0;
   BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int run_program(std::size_t pixels) {
+  const auto most = std::to_string(pixels);
+  const char* arguments[] = {"meme-generator", fitting::fit_command, "1000000", most.c_str(), "60"};
+  return fitting::run_fit_command(5, arguments);
+}
+
+/// How the program ends that is given this picture, where only `spare` bytes are left of the
+/// addresses that it may have for `pixels`.
+int status_with(std::size_t spare, const std::string& picture, std::size_t pixels) {
+  return status_of(picture, [&] {
+    const auto allowed = pixels * 16 + (std::size_t{512} << 20);
+    const auto taken = allowed - addresses_in_use() - spare;
+    const auto* none =
+        ::mmap(nullptr, taken, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return none == MAP_FAILED ? 1 : run_program(pixels);
+  });
 }
 
 } // namespace
@@ -200,4 +212,17 @@ BOOST_AUTO_TEST_CASE(a_picture_that_needs_more_memory_than_it_may_have_is_too_la
   const auto picture = gray_png(side, 128);
   BOOST_TEST(status_with(std::size_t{256} << 20, picture, side * side) == fitting::fits);
   BOOST_TEST(status_with(std::size_t{16} << 20, picture, side * side) == fitting::does_not_fit);
+}
+
+BOOST_AUTO_TEST_CASE(a_decoder_may_open_no_file_and_no_connection) {
+  if (test::sanitized)
+    return; // the program does not limit its files then
+  const auto status = status_of(gray_png(64, 128), [] {
+    if (const auto ended = run_program(64 * 64); ended != fitting::fits)
+      return ended;
+    const auto opened = ::open("/dev/null", O_RDONLY) >= 0;
+    const auto connects = ::socket(AF_INET, SOCK_STREAM, 0) >= 0;
+    return opened || connects ? 1 : 0;
+  });
+  BOOST_TEST(status == 0);
 }
