@@ -45,6 +45,8 @@ void ingress_state::on_binding(const binding& found) {
     return renew_subscription(nullptr);
   }
   report_health(false, found.reason);
+  if (bound.usable)
+    shared->metrics->pull_resets.Increment();
   // What is held still goes by the limits found before.
   bound.usable = false;
   bound.reason = found.reason;

@@ -68,6 +68,21 @@ BOOST_AUTO_TEST_CASE(after_the_second_silence_it_is_ready_only_when_a_pull_is_an
   BOOST_TEST(ready());
 }
 
+BOOST_AUTO_TEST_CASE(open_pulls_are_counted_once_that_an_unusable_consumer_ends) {
+  const auto resets = [&] { return shared->metrics->pull_resets.Value(); };
+  binding unusable;
+  unusable.reason = "consumer meme-generator has no leader among the servers";
+  tell(ingress, unusable);
+  tell(ingress, unusable);
+  BOOST_TEST(!ready());
+  BOOST_TEST(resets() == 1);
+  bind();
+  BOOST_TEST(ready());
+  BOOST_TEST(resets() == 1);
+  tell(ingress, unusable);
+  BOOST_TEST(resets() == 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_message_answers_a_pull_as_a_heartbeat_does) {
   advance(33s);
   bind();

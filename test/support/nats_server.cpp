@@ -12,11 +12,21 @@ namespace meme::test {
 nats_server::nats_server(const std::filesystem::path& folder, std::string extra_config,
                          environment variables)
     : server_{folder / "nats", "nats-server"}, variables_{std::move(variables)} {
+  configure(extra_config);
+  start();
+}
+
+nats_server::nats_server(const std::filesystem::path& folder, const cluster_member& who)
+    : server_{folder / who.name, "nats-server"}, alone_{false} {
+  configure("server_name: " + who.name + "\n" + who.config);
+  start();
+}
+
+void nats_server::configure(const std::string& more) {
   std::ofstream{server_.folder() / "nats.conf"}
       << "listen: " << port_.address() << "\nhttp: " << monitor_port_.address()
       << "\njetstream: {store_dir: " << json_string((server_.folder() / "store").string()) << "}\n"
-      << extra_config << '\n';
-  start();
+      << more << '\n';
 }
 
 namespace {
@@ -30,9 +40,13 @@ std::string server_program() {
 } // namespace
 
 void nats_server::start() {
-  server_.launch({server_program(), {"-c", server_.folder() / "nats.conf"}, variables_},
-                 // Not healthy before JetStream has recovered its streams.
-                 [this] { return http_get(monitor_url() + "/healthz").status == 200; });
+  server_.launch({server_program(), {"-c", server_.folder() / "nats.conf"}, variables_}, [this] {
+    return alone_ ? healthy() : http_get(monitor_url() + "/varz").status == 200;
+  });
+}
+
+bool nats_server::healthy() const {
+  return http_get(monitor_url() + "/healthz").status == 200;
 }
 
 } // namespace meme::test

@@ -14,8 +14,12 @@ constexpr std::chrono::seconds acknowledgement_wait{1};
 
 } // namespace
 
-request_feed::request_feed(const std::string& url, double per_second, maker make)
-    : per_second_{per_second}, make_{std::move(make)}, thread_{[this, url] { run(url); }} {}
+request_feed::request_feed(const std::string& url, double per_second, maker make,
+                           std::chrono::milliseconds longest_outage)
+    : per_second_{per_second},
+      make_{std::move(make)},
+      longest_outage_{longest_outage},
+      thread_{[this, url] { run(url); }} {}
 
 request_feed::~request_feed() {
   stopping_ = true;
@@ -40,7 +44,7 @@ void request_feed::run(const std::string& url) try {
     eventually([&] { return stopping_ || clock::now() >= due; });
     if (stopping_)
       return;
-    if (!eventually([&] { return store(client, number); }))
+    if (!eventually([&] { return store(client, number); }, longest_outage_))
       throw std::runtime_error{"NATS does not come back"};
     stored_ = number;
   }
@@ -52,8 +56,9 @@ bool request_feed::store(nats_client& client, std::uint64_t number) try {
   client.enqueue("meme.request", make_(number),
                  {{"Nats-Msg-Id", "feed-" + std::to_string(number)}});
   return true;
-} catch (const client::nats_error&) {
-  ++retries_;
+} catch (const client::nats_error& problem) {
+  if (problem.status() != NATS_NO_RESPONDERS) // else nobody can have stored it
+    ++retries_;
   return false;
 }
 

@@ -18,8 +18,10 @@ class request_feed {
 public:
   using maker = std::function<std::string(std::uint64_t number)>;
 
-  /// Begins at once. `make` is called on the feed's thread.
-  request_feed(const std::string& url, double per_second, maker make);
+  /// Begins at once. `make` is called on the feed's thread. It gives up once a request could not be
+  /// stored for `longest_outage`.
+  request_feed(const std::string& url, double per_second, maker make,
+               std::chrono::milliseconds longest_outage = patience);
   ~request_feed();
   request_feed(const request_feed&) = delete;
   request_feed& operator=(const request_feed&) = delete;
@@ -27,9 +29,9 @@ public:
   /// The requests 1 to this one are stored.
   std::uint64_t stored() const { return stored_; }
 
-  /// How often it had to ask anew whether a request is stored. JetStream drops the repeat by its
-  /// Nats-Msg-Id unless it was answered, and so forgotten, before a crash of the server: then it is
-  /// stored, and answered, twice.
+  /// How often it had to send a request again that may have been stored. JetStream drops the
+  /// repeat by its Nats-Msg-Id unless it was answered, and so forgotten, before a crash of the
+  /// server: then it is stored, and answered, twice.
   std::uint64_t retries() const { return retries_; }
 
   /// Ends once the last request is known to be stored. Throws std::runtime_error where NATS does
@@ -42,6 +44,7 @@ private:
 
   double per_second_;
   maker make_;
+  std::chrono::milliseconds longest_outage_;
   std::atomic<std::uint64_t> stored_{0};
   std::atomic<std::uint64_t> retries_{0};
   std::atomic<bool> stopping_{false};
