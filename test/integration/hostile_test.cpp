@@ -181,3 +181,16 @@ BOOST_FIXTURE_TEST_CASE(hostile_headers_go_no_further, quick_world) {
   BOOST_TEST(everything.messages().empty());
   BOOST_TEST(model.calls("a cat") == 0);
 }
+
+// docs/hardening.md advises it: of what the server takes, each process may hold as many messages as
+// it has permits.
+BOOST_FIXTURE_TEST_CASE(a_stream_may_refuse_what_is_larger_than_a_request, quick_world) {
+  client.api("STREAM.UPDATE.MEMES",
+             R"({"name": "MEMES", "subjects": ["meme.request", "meme.request.>"],
+                 "retention": "workqueue", "storage": "file", "max_msg_size": 131072})");
+  BOOST_CHECK_THROW(client.enqueue("meme.request", std::string(200'000, 'x')), std::exception);
+  client.enqueue("meme.request", std::string(100'000, 'x'));
+  BOOST_TEST(json{next_error().data}.text("/code") == "request_too_large");
+  ask(request("small", "a cat"));
+  BOOST_TEST(json{next_result().data}.text("/request_id") == "small");
+}
