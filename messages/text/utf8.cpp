@@ -4,6 +4,8 @@
 
 #include <boost/locale/utf.hpp>
 
+#include "messages/text/printable.hpp"
+
 namespace meme {
 
 namespace {
@@ -62,7 +64,7 @@ std::string clean_text(std::string_view bytes, std::size_t max_chars) {
     if (gap && !append(' '))
       break;
     gap = false;
-    if (!append(c == invalid_code_point ? replacement_character : c))
+    if (!append(is_printable(c) ? c : replacement_character))
       break;
   }
   return result;

@@ -21,8 +21,8 @@ bool is_space(char32_t c);
 bool is_control(char32_t c);
 
 /// Foreign bytes as one line of valid UTF-8 of at most `max_chars` code points: U+FFFD stands for
-/// each invalid byte, one space for each run of white space and controls; what is cut off at the
-/// end leaves an ellipsis.
+/// each invalid byte and each character that must not be shown (`is_printable`), one space for each
+/// run of white space and controls; what is cut off at the end leaves an ellipsis.
 std::string clean_text(std::string_view bytes, std::size_t max_chars);
 
 } // namespace meme

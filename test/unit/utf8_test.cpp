@@ -77,6 +77,7 @@ BOOST_AUTO_TEST_CASE(white_space_and_controls_become_single_spaces) {
 
 BOOST_AUTO_TEST_CASE(invalid_bytes_become_replacement_characters) {
   BOOST_TEST(clean_text("a\xff\"b\xc3", 100) == "a\xef\xbf\xbd\"b\xef\xbf\xbd");
+  BOOST_TEST(clean_text("a\u202eb\u2066", 100) == "a\ufffdb\ufffd"); // they turn what follows
 }
 
 BOOST_AUTO_TEST_CASE(long_text_is_cut_between_code_points) {
