@@ -31,6 +31,8 @@ struct model_verdict {
   /// `text` for the log, where that may say more than a client is told: the library's words, which
   /// name hosts and addresses. Else empty.
   std::string detail{};
+  /// Of `retry`: the connection was at an end, which need not say anything of the model.
+  bool of_connection = false;
   std::size_t picture_bytes = 0; ///< of a picture; what follows them is foreign
 
   /// What a log line says of it. Never to be published.

@@ -52,6 +52,7 @@ struct generator_state {
     clock::time_point resumes_at{}; ///< the end of the pause, where it is pausing
     unsigned calls = 0;             ///< answered ones
     unsigned crashes = 0;           ///< clients that died with it
+    bool lost_connection = false;   ///< a call ended with a connection that was at its end
     unsigned failures = 0;          ///< of this picture in a row, as `suspects` remembers
     /// When the first call began, in an earlier delivery maybe; empty: not called yet.
     std::optional<clock::time_point> tried_since;
@@ -96,6 +97,7 @@ struct generator_state {
   void call_probes();
   void rest(flight& next);
   void learn(const call_under_way& ended, const called& what);
+  bool is_of_connection_alone(const call_under_way& ended, const called& what);
   void learn_failure(const call_under_way& ended, const called& what);
   void overloaded(clock::time_point begun, std::optional<std::chrono::milliseconds> wanted);
   void token_refused();

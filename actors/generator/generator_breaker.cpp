@@ -107,7 +107,8 @@ void generator_state::learn(const call_under_way& ended, const called& what) {
       overloaded(ended.begun, what.verdict.retry_after);
     break;
   case kind::retry:
-    learn_failure(ended, what);
+    if (!is_of_connection_alone(ended, what))
+      learn_failure(ended, what);
     break;
   case kind::unauthorized:
     if (!failing_since)
@@ -117,6 +118,13 @@ void generator_state::learn(const call_under_way& ended, const called& what) {
   }
   shared->metrics->call_limit.Set(static_cast<double>(limit.limit()));
   say_breaker_changed(before, ended, what.verdict);
+}
+
+/// A server that ends, or a balancer, closes connections or gives requests back on them. The next
+/// call goes over another connection: when that ends in the same way, it is the model's failure.
+bool generator_state::is_of_connection_alone(const call_under_way& ended, const called& what) {
+  return what.verdict.of_connection && ended.probe == probe::none
+         && !std::exchange(flights.at(ended.key).lost_connection, true);
 }
 
 /// The model's fault or the request's.

@@ -24,6 +24,8 @@ transport_error to_policy(io::transfer_error error) {
     return transport_error::stalled;
   case io::transfer_error::cut:
     return transport_error::cut;
+  case io::transfer_error::stale:
+    return transport_error::stale;
   case io::transfer_error::too_large:
     return transport_error::too_large;
   case io::transfer_error::no_descriptor:

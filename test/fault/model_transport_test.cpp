@@ -8,6 +8,7 @@
 
 #include "test/support/certificates.hpp"
 #include "test/support/fault_proxy.hpp"
+#include "test/support/http2_model.hpp"
 #include "test/support/raw_model.hpp"
 #include "test/support/standing_rule.hpp"
 #include "test/support/stopwatch.hpp"
@@ -159,4 +160,76 @@ BOOST_AUTO_TEST_CASE(http_2_over_tls_is_spoken_and_a_silent_connection_is_left) 
     here.next_result();
   BOOST_TEST_MESSAGE("answered " << since.seconds() << " s after the silence, time limit 2 s");
   BOOST_TEST(path.seen().connections == 2u);
+}
+
+namespace {
+
+using reaction = http2_model::reaction;
+
+/// A model of HTTP/2, and the service that calls it.
+struct http2_stage {
+  explicit http2_stage(http2_model::handler react, environment more = {})
+      : model{ca.issue("model", "DNS:localhost"), small_picture(), std::move(react)} {
+    more.emplace("SSL_CERT_FILE", ca.file());
+    here = std::make_unique<world>(
+        with_model("https://localhost:" + std::to_string(model.port()) + "/model", more));
+  }
+
+  void check_answered(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+      here->next_result();
+    BOOST_TEST(here->drained());
+    BOOST_TEST(here->memes->metric("meme_generator_success_total") == static_cast<double>(count));
+    BOOST_TEST(here->memes->metric("meme_generator_model_calls_total")
+               == static_cast<double>(model.requests()));
+    BOOST_TEST_MESSAGE(count << " requests: " << model.requests() << " calls on "
+                             << model.connections() << " connections");
+  }
+
+  temporary_folder folder;
+  certificate_authority ca{folder.path() / "ca", "ours"};
+  http2_model model;
+  std::unique_ptr<world> here;
+};
+
+} // namespace
+
+// RFC 9113, 8.7: a stream that is refused was not processed, and may be sent again.
+BOOST_AUTO_TEST_CASE(a_refused_stream_is_one_more_call_and_no_failure_of_the_model) {
+  constexpr std::size_t refused = 8; // five failures in a row open the breaker
+  http2_stage stage{
+      [](std::size_t number) { return number <= refused ? reaction::refuse : reaction::answer; }};
+  for (const auto& each : requests(10, "cat"))
+    stage.here->ask(each);
+  stage.check_answered(10);
+  BOOST_TEST(stage.model.requests() == 10 + refused);
+  BOOST_TEST(stage.here->memes->metric("meme_generator_breaker_openings_total") == 0);
+  BOOST_TEST(stage.here->memes->metric("meme_generator_model_retries_total") == double{refused});
+}
+
+// A server that is about to end says up to which stream it has processed: two of ten.
+BOOST_AUTO_TEST_CASE(requests_that_a_goaway_gives_back_are_called_again_and_are_no_failures) {
+  std::atomic<bool> gone{false};
+  http2_stage stage{[&](std::size_t number) {
+    if (number <= 2 || gone)
+      return reaction::answer;
+    gone = number == 10;
+    return gone ? reaction::go_away : reaction::hold;
+  }};
+  for (const auto& each : requests(10, "cat"))
+    stage.here->ask(each);
+  stage.check_answered(10);
+  BOOST_TEST(stage.model.requests() == 18u);
+  BOOST_TEST(stage.here->memes->metric("meme_generator_breaker_openings_total") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_model_that_refuses_everything_is_left_alone) {
+  std::atomic<bool> well{false};
+  http2_stage stage{[&](std::size_t) { return well ? reaction::answer : reaction::refuse; }};
+  for (const auto& each : requests(10, "cat"))
+    stage.here->ask(each);
+  BOOST_TEST(eventually(
+      [&] { return stage.here->memes->metric("meme_generator_breaker_openings_total") > 0; }));
+  well = true;
+  stage.check_answered(10);
 }

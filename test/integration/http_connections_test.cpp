@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_request_whose_connection_closes_without_an_answer_is_sent
   const auto before = model.calls().size();
   dying = true;
   const auto failed = call(model.url());
-  BOOST_TEST((failed.error == transfer_error::cut), failed.error_text);
+  BOOST_TEST((failed.error == transfer_error::stale), failed.error_text);
   BOOST_TEST(model.calls().size() == before + 1);
   // The other idle connections are as old: the next request gets a new one.
   BOOST_TEST(call(model.url()).body == "a picture");
@@ -157,8 +157,8 @@ BOOST_AUTO_TEST_CASE(a_name_that_moved_is_looked_up_after_a_failure_to_connect) 
   moving_address = "127.0.0.2";
   const auto asked = lookups.load();
   const auto failed = call(url); // the address known is the old one, or its connection
-  BOOST_TEST((failed.error == transfer_error::connect || failed.error == transfer_error::cut));
-  if (failed.error == transfer_error::cut)
+  BOOST_TEST((failed.error == transfer_error::connect || failed.error == transfer_error::stale));
+  if (failed.error == transfer_error::stale)
     call(url);
   BOOST_TEST(call(url).body == "from there");
   BOOST_TEST(lookups > asked);

@@ -224,6 +224,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_did_not_end_is_classified) {
       {transport_error::timeout, kind::retry, error_code::model_timeout},
       {transport_error::stalled, kind::retry, error_code::model_timeout},
       {transport_error::cut, kind::retry, error_code::model_unavailable},
+      {transport_error::stale, kind::retry, error_code::model_unavailable},
       {transport_error::tls, kind::retry, error_code::model_unavailable},
       {transport_error::too_large, kind::reject, error_code::image_too_large},
       {transport_error::no_descriptor, kind::wait, error_code::internal},
@@ -235,6 +236,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_did_not_end_is_classified) {
     reply.transport_text = "Failed to connect\nto 10.0.0.7 port 80";
     const auto seen = judge(reply);
     BOOST_TEST(is(seen, each.what, each.code));
+    BOOST_TEST(seen.of_connection == (each.error == transport_error::stale));
     BOOST_TEST(seen.text_for_log() == seen.text + ": Failed to connect to 10.0.0.7 port 80");
     BOOST_TEST(seen.text.find("10.0.0.7") == std::string::npos); // clients get this
   }

@@ -111,6 +111,12 @@ model_verdict classify_transport(const model_reply& reply) {
                  "the model fell silent in the middle of its answer");
   case transport_error::cut:
     return judge(kind::retry, error_code::model_unavailable, "the connection to the model broke");
+  case transport_error::stale: {
+    auto result = judge(kind::retry, error_code::model_unavailable,
+                        "the connection to the model was closed without an answer");
+    result.of_connection = true;
+    return result;
+  }
   case transport_error::tls:
     return judge(kind::retry, error_code::model_unavailable, "no secure connection to the model");
   case transport_error::too_large:

@@ -14,6 +14,7 @@ enum class transport_error {
   timeout,       ///< the time limit of one call
   stalled,       ///< silence in the middle of the body
   cut,           ///< the connection broke before the end
+  stale,         ///< a connection that was in use already ended before an answer
   tls,           ///< handshake or certificate
   too_large,     ///< a body beyond the limit
   no_descriptor, ///< this process may open no further file: no word about the model
@@ -50,6 +51,7 @@ struct model_reply {
 ///     5xx, any other status   retry          model_unavailable
 ///     time limit, stalled     retry          model_timeout
 ///     body too large          reject         image_too_large
+///     stale connection        retry          model_unavailable; may not be the model's fault
 ///     no file descriptor      wait           internal; the model is not to blame
 ///     other transport error   retry          model_unavailable
 ///

@@ -16,11 +16,14 @@ struct http_request {
 
 enum class transfer_error {
   none,
-  connect,       ///< name or connection
-  tls,           ///< handshake or certificate
-  timeout,       ///< total limit
-  stalled,       ///< silence in the middle of the body
-  cut,           ///< the connection broke before the announced end
+  connect, ///< name or connection
+  tls,     ///< handshake or certificate
+  timeout, ///< total limit
+  stalled, ///< silence in the middle of the body
+  cut,     ///< the connection broke before the announced end
+  /// The connection ended before an answer, or gave the request back, and another one is to be
+  /// tried: it had served other requests, or is one of HTTP/2 (REFUSED_STREAM, GOAWAY).
+  stale,
   too_large,     ///< after decoding
   no_descriptor, ///< this process may open no further file
   other

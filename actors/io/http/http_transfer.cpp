@@ -153,9 +153,10 @@ bool http_transfer::take_header(std::string_view line, std::size_t most) {
 
 bool http_transfer::may_send(const char* peer_address) {
   if (sent) {
-    // The connection was closed without an answer, and libcurl would send the request once more. It
-    // may have been served, and paid for: whoever counts the calls decides.
-    reply.error = transfer_error::cut;
+    // libcurl would send the request once more: a connection that had served others was closed
+    // without an answer, or HTTP/2 gave the request back. It does not say which. The request may
+    // have been served, and paid for: whoever counts the calls decides.
+    reply.error = transfer_error::stale;
     reply.error_text = "the connection was closed before an answer came";
     return false;
   }
@@ -176,9 +177,9 @@ void http_transfer::conclude(CURLcode result) {
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply.status);
   if (reply.error == transfer_error::none)
     reply.error = classify(result);
-  const auto may_be_ours = !answered && reply.error != transfer_error::none
-                           && reply.error != transfer_error::timeout
-                           && reply.error != transfer_error::cut;
+  const auto may_be_ours =
+      !answered && reply.error != transfer_error::none && reply.error != transfer_error::timeout
+      && reply.error != transfer_error::cut && reply.error != transfer_error::stale;
   if (may_be_ours && (home->out_of_descriptors() || no_descriptor_left()))
     reply.error = transfer_error::no_descriptor;
   if (reply.error != transfer_error::none && reply.error_text.empty())
@@ -188,7 +189,8 @@ void http_transfer::conclude(CURLcode result) {
 /// A connection of HTTP/2 that fell silent would take every later request; one of HTTP/1.1 is
 /// closed with the request, but where it had been idle the others that were may be as dead.
 bool http_transfer::doubts_connection() const {
-  const auto silent = reply.error == transfer_error::timeout || reply.error == transfer_error::cut;
+  const auto silent = reply.error == transfer_error::timeout || reply.error == transfer_error::cut
+                      || reply.error == transfer_error::stale;
   return sent && !answered && silent && (reused || is_encrypted());
 }
 
