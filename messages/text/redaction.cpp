@@ -57,18 +57,25 @@ bool is_internal_name(const std::string& text) {
   return false;
 }
 
+/// In bytes: of a host's name (RFC 1035, section 2.3.4), and more than any IP address has.
+constexpr std::size_t longest_address = 255;
+
 /// The length of the internal address that `text` begins with; 0: it begins with none. The host of
 /// a URL (`is_host`) is internal where it has no dot, as a neighbour's name is.
 std::size_t internal_address_length(std::string_view text, bool is_host) {
+  // Looked at no further: each word of a text that has no other characters asks here.
+  text = text.substr(0, longest_address + 1);
   const auto begin_of = [&](std::string_view characters) {
     std::string part{text.substr(0, text.find_first_not_of(characters))};
+    if (part.size() > longest_address)
+      part.clear();
     part.resize(part.find_last_not_of(".:-") + 1); // a sentence ends
     return part;
   };
   if (const auto v6 = begin_of(v6_characters); is_internal_v6(v6))
     return v6.size();
   const auto name = begin_of(name_characters);
-  const auto is_neighbour = is_host && name.find('.') == name.npos;
+  const auto is_neighbour = is_host && !name.empty() && name.find('.') == name.npos;
   return is_neighbour || is_internal_v4(name) || is_internal_name(name) ? name.size() : 0;
 }
 

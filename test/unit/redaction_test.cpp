@@ -77,3 +77,15 @@ BOOST_AUTO_TEST_CASE(internal_addresses_are_hidden_and_others_are_not) {
   for (const auto& [text, hidden] : texts)
     BOOST_TEST(hide_internal_addresses(text) == hidden);
 }
+
+// So that a long text of words that may begin one takes no longer than others.
+BOOST_AUTO_TEST_CASE(what_is_longer_than_a_host_name_is_no_address) {
+  const std::string end = ".local";
+  const auto longest = std::string(255 - end.size(), 'a') + end;
+  BOOST_TEST(hide_internal_addresses(longest) == "(address)");
+  BOOST_TEST(hide_internal_addresses('a' + longest) == 'a' + longest);
+  std::string words;
+  for (auto i = 0; i < 50'000; ++i)
+    words += "a:";
+  BOOST_TEST(hide_internal_addresses(words) == words);
+}
