@@ -5,6 +5,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <thread>
 
 #include "actors/io/http/listener.hpp"
+#include "test/support/port_lease.hpp"
 #include "test/support/standing_rule.hpp"
 
 using namespace meme::test;
@@ -48,6 +50,7 @@ std::string port_of(const redis_server& redis) {
 class greeter {
 public:
   greeter(std::uint16_t port, std::string words) : socket_{meme::io::listen_on("127.0.0.1", port)} {
+    ::fcntl(socket_.get(), F_SETFL, 0); // to wait for whoever connects
     thread_ = std::thread{[this, words = std::move(words)] {
       for (int fd = 0; (fd = ::accept(socket_.get(), nullptr, nullptr)) >= 0;) {
         guests_.emplace_back(fd);
@@ -231,6 +234,21 @@ BOOST_DATA_TEST_CASE(requests_are_served_without_it_and_it_is_used_again, faults
   BOOST_TEST(back_s < back_within_s);
   BOOST_TEST_MESSAGE("row 5, " << fault.name << ": slowest request " << ill_ms << " ms (well: "
                                << well_ms << " ms), used again after " << back_s << " s; " << end);
+}
+
+BOOST_AUTO_TEST_CASE(of_an_error_of_any_length_the_beginning_is_logged) {
+  const port_lease port;
+  const greeter odd{port.port(), "-ERR " + std::string(50'000, 'x') + "\r\n"};
+  world here{only_redis()};
+  here.memes->terminate();
+  here.settings.variables["REDIS_URL"] = "redis://" + port.address();
+  here.restart_service();
+  BOOST_TEST_REQUIRE(eventually([&] { return said(here, lost); }));
+  for (const auto& line : here.memes->log_lines())
+    if (line.text("/msg") == lost) {
+      BOOST_TEST(line.text("/error").find("ERR xxx") == 0u);
+      BOOST_TEST(line.text("/error").size() < 2'000u);
+    }
 }
 
 BOOST_DATA_TEST_CASE(what_it_holds_is_found_while_it_takes_nothing_new,

@@ -47,7 +47,7 @@ std::string error_of(const redisReply* reply, const std::string& lost) {
   if (reply == nullptr)
     return lost;
   if (reply->type == REDIS_REPLY_ERROR)
-    return std::string{reply->str, static_cast<std::size_t>(reply->len)};
+    return std::string{reply->str, std::min<std::size_t>(reply->len, 1'000)}; // for a log line
   return {};
 }
 
