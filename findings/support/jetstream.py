@@ -1,4 +1,7 @@
-"""A nats-server of our own with a work queue `S` on `s.>` and a pull consumer `c`, spoken to in JetStream's own protocol."""
+"""A nats-server of our own with a work queue `S` on `s.>` and a pull consumer `c`.
+
+They are spoken to in JetStream's own protocol.
+"""
 import asyncio
 import json
 import os
@@ -13,7 +16,8 @@ class JetStream:
         self.folder = tempfile.TemporaryDirectory()
         ports = self.folder.name
         self.process = subprocess.Popen(
-            [binary, "-a", "127.0.0.1", "-p", "-1", "-js", "-sd", self.folder.name, "--ports_file_dir", ports],
+            [binary, "-a", "127.0.0.1", "-p", "-1", "-js", "-sd", self.folder.name,
+             "--ports_file_dir", ports],
             stderr=subprocess.DEVNULL)
         name = f"{ports}/{os.path.basename(binary)}_{self.process.pid}.ports"
         while not os.path.exists(name) or not os.path.getsize(name):
@@ -25,7 +29,8 @@ class JetStream:
         return self
 
     async def api(self, subject, **body):
-        reply = await self.connection.request("$JS.API." + subject, json.dumps(body).encode(), timeout=5)
+        request = json.dumps(body).encode()
+        reply = await self.connection.request("$JS.API." + subject, request, timeout=5)
         result = json.loads(reply.data)
         if "error" in result:
             raise SystemExit(f"{subject}: {result['error']}")
@@ -36,10 +41,12 @@ class JetStream:
         streams = await self.api("STREAM.NAMES")
         if "S" in (streams.get("streams") or []):
             await self.api("STREAM.DELETE.S")
-        await self.api("STREAM.CREATE.S", name="S", subjects=["s.>"], retention="workqueue", storage="file")
+        await self.api("STREAM.CREATE.S", name="S", subjects=["s.>"], retention="workqueue",
+                       storage="file")
         await self.api("CONSUMER.DURABLE.CREATE.S.c", stream_name="S",
-                       config={"durable_name": "c", "ack_policy": "explicit", "deliver_policy": "all",
-                               "replay_policy": "instant", "max_deliver": -1, **settings})
+                       config={"durable_name": "c", "ack_policy": "explicit",
+                               "deliver_policy": "all", "replay_policy": "instant",
+                               "max_deliver": -1, **settings})
 
     async def publish(self, text):
         await self.connection.request("s.a", text.encode(), timeout=5)
@@ -61,8 +68,8 @@ class JetStream:
                 done.set()
 
         subscription = await self.connection.subscribe(inbox, cb=receive)
-        pull = {"batch": batch, "expires": int(expires_s * 1e9), **more}
-        await self.connection.publish("$JS.API.CONSUMER.MSG.NEXT.S.c", json.dumps(pull).encode(), reply=inbox)
+        pull = json.dumps({"batch": batch, "expires": int(expires_s * 1e9), **more}).encode()
+        await self.connection.publish("$JS.API.CONSUMER.MSG.NEXT.S.c", pull, reply=inbox)
         await asyncio.wait_for(done.wait(), expires_s + 5)
         await subscription.unsubscribe()
         return got

@@ -28,7 +28,9 @@ class Manifest {
     let offset = node?.range?.[0] ?? 0;
     for (const step of path) {
       if (isMap(node)) {
-        const pair = node.items.find((each) => String(each.key?.value ?? each.key) === String(step));
+        const pair = node.items.find(
+          (each) => String(each.key?.value ?? each.key) === String(step),
+        );
         if (!pair) break;
         offset = pair.key.range?.[0] ?? offset;
         node = pair.value;

@@ -1,5 +1,5 @@
-// Every metric that a rule or a panel names has to exist, and every counter of ours has an alarm or a
-// reason for none.
+// Every metric that a rule or a panel names has to exist, and every counter of ours has an alarm or
+// a reason for none.
 //
 //   node metrics.mjs NAMES FILE…    NAMES: files with a name a line (what follows a space is not
 //                                   looked at), separated by commas;
@@ -81,7 +81,11 @@ if (reasons) {
   );
   for (const name of counters.map((line) => line.split(' ')[0]))
     if (alarmed.has(name) === excused.has(name))
-      problem(reasons, 1, `${name}: ${alarmed.has(name) ? 'its alarm needs no reason' : 'no alarm'}`);
+      problem(
+        reasons,
+        1,
+        `${name}: ${alarmed.has(name) ? 'its alarm needs no reason' : 'no alarm'}`,
+      );
 }
 if (expressions === 0) problem(files[0] ?? '-', 1, 'holds no expression');
 finish(`metrics: ${expressions} expression(s)`);

@@ -39,7 +39,10 @@ async function validate(manifest, schema) {
   } catch (error) {
     for (const each of error.errors?.length ? error.errors : [error]) {
       const at = (each.instancePath ?? '').split('/').filter(Boolean);
-      manifest.fails(at.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')), each.message);
+      manifest.fails(
+        at.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')),
+        each.message,
+      );
     }
   }
 }
@@ -65,27 +68,42 @@ function checkFields(units) {
   const sources = new Map();
   for (const [index, { manifest, schema }] of units.entries()) {
     const kind = manifest.value.kind;
-    const lines = [{ text: `import type { I${kind} } from ${JSON.stringify(schema.type)};`, where: [] },
-      { text: `export const manifest: I${kind} = `, where: [] }];
+    const lines = [
+      { text: `import type { I${kind} } from ${JSON.stringify(schema.type)};`, where: [] },
+      { text: `export const manifest: I${kind} = `, where: [] },
+    ];
     literal(manifest.value, [], lines);
     sources.set(path.join(here, `__manifest_${index}.ts`), { manifest, lines });
   }
   const options = {
-    strict: true, noEmit: true, skipLibCheck: true, types: [],
-    target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
   };
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists, readFile } = host;
-  const textOf = (name) => sources.get(name).lines.map((line) => line.text).join('\n');
-  host.getSourceFile = (name, ...rest) => sources.has(name)
-    ? ts.createSourceFile(name, textOf(name), options.target) : getSourceFile.call(host, name, ...rest);
+  const textOf = (name) =>
+    sources
+      .get(name)
+      .lines.map((line) => line.text)
+      .join('\n');
+  host.getSourceFile = (name, ...rest) =>
+    sources.has(name)
+      ? ts.createSourceFile(name, textOf(name), options.target)
+      : getSourceFile.call(host, name, ...rest);
   host.fileExists = (name) => sources.has(name) || fileExists.call(host, name);
   host.readFile = (name) => (sources.has(name) ? textOf(name) : readFile.call(host, name));
   const program = ts.createProgram([...sources.keys()], options, host);
   for (const [name, { manifest, lines }] of sources) {
     const source = program.getSourceFile(name);
-    for (const each of [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]) {
+    for (const each of [
+      ...program.getSyntacticDiagnostics(source),
+      ...program.getSemanticDiagnostics(source),
+    ]) {
       const at = lines[source.getLineAndCharacterOfPosition(each.start).line].where;
       manifest.fails(at, ts.flattenDiagnosticMessageText(each.messageText, ' ').slice(0, 240));
     }

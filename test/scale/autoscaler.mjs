@@ -12,7 +12,8 @@ export async function lagOf(monitor, { account, stream, consumer }) {
   const query = new URLSearchParams({ acc: account, consumers: 'true', config: 'true' });
   const pages = await (await fetch(`${monitor}/jsz?${query}`)).json();
   const mine = pages.account_details?.find((each) => each.id === account || each.name === account);
-  const found = mine?.stream_detail?.find((each) => each.name === stream)
+  const found = mine?.stream_detail
+    ?.find((each) => each.name === stream)
     ?.consumer_detail?.find((each) => each.name === consumer);
   if (!found) throw new Error(`no stream ${stream} with consumer ${consumer}`);
   return found.num_pending + found.num_ack_pending;
@@ -77,11 +78,15 @@ export class Autoscaler {
     const within = (window) => this.wishes.filter(({ at }) => at > now - window / this.factor);
     const stable = Math.max(
       Math.min(wish, ...within(scaleUp.stabilizationWindowSeconds).map((each) => each.replicas)),
-      0);
+      0,
+    );
     if (stable > current) {
       this.change(now, Math.min(stable, this.limit(now, scaleUp, 1)));
     } else {
-      const highest = Math.max(wish, ...within(scaleDown.stabilizationWindowSeconds).map((each) => each.replicas));
+      const highest = Math.max(
+        wish,
+        ...within(scaleDown.stabilizationWindowSeconds).map((each) => each.replicas),
+      );
       if (highest < current) this.change(now, Math.max(highest, this.limit(now, scaleDown, -1)));
     }
   }

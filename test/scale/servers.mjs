@@ -13,7 +13,9 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export function start(name, command, args, env = environment) {
   const log = openSync(path.join(folder, `${name}.log`), 'a');
   const child = spawn(command, args, { stdio: ['ignore', log, log], env });
-  child.ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  child.ended = new Promise((resolve) =>
+    child.once('exit', (code, signal) => resolve({ code, signal })),
+  );
   children.add(child);
   child.ended.then(() => children.delete(child));
   return child;
@@ -31,22 +33,43 @@ export async function eventually(what, condition, seconds = 60) {
     try {
       const value = await condition();
       if (value) return value;
-    } catch { /* not yet */ }
+    } catch {
+      /* not yet */
+    }
   }
   throw new Error(`${what}: not within ${seconds} s`);
 }
 
-const freePort = () => new Promise((resolve) => {
-  const server = net.createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
   });
-});
-export const logged = (name, pattern) => readFileSync(path.join(folder, `${name}.log`), 'utf8').match(pattern);
+export const logged = (name, pattern) =>
+  readFileSync(path.join(folder, `${name}.log`), 'utf8').match(pattern);
 
-export async function startNats(how = ['--jetstream', '--store_dir', path.join(folder, 'jetstream')], variables = {}) {
-  start('nats', 'nats-server', ['--addr', '127.0.0.1', '--port', '-1', '--http_port', '-1', '--ports_file_dir', folder,
-    ...how], { ...environment, ...variables });
+export async function startNats(
+  how = ['--jetstream', '--store_dir', path.join(folder, 'jetstream')],
+  variables = {},
+) {
+  start(
+    'nats',
+    'nats-server',
+    [
+      '--addr',
+      '127.0.0.1',
+      '--port',
+      '-1',
+      '--http_port',
+      '-1',
+      '--ports_file_dir',
+      folder,
+      ...how,
+    ],
+    { ...environment, ...variables },
+  );
   return eventually('nats-server', () => {
     const file = readdirSync(folder).find((name) => name.endsWith('.ports'));
     const ports = JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
@@ -56,13 +79,30 @@ export async function startNats(how = ['--jetstream', '--store_dir', path.join(f
 
 export async function startRedis() {
   const port = await freePort();
-  start('redis', 'redis-server', ['--bind', '127.0.0.1', '--port', `${port}`, '--save', '', '--dir', folder]);
+  start('redis', 'redis-server', [
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    `${port}`,
+    '--save',
+    '',
+    '--dir',
+    folder,
+  ]);
   await eventually('redis-server', () => logged('redis', /Ready to accept connections/));
   return `redis://127.0.0.1:${port}`;
 }
 
 export async function startModel(program, latencyMs) {
-  start('model', program, ['--listen', '127.0.0.1:0', '--latency', `${latencyMs}`, '--fixed-bytes', '20000', '--admin']);
+  start('model', program, [
+    '--listen',
+    '127.0.0.1:0',
+    '--latency',
+    `${latencyMs}`,
+    '--fixed-bytes',
+    '20000',
+    '--admin',
+  ]);
   return eventually('sketch-server', () => logged('model', /listening on (http:\S+)/)?.[1]);
 }
 
