@@ -114,7 +114,7 @@ struct supervisor_options {
   milliseconds restart_period = seconds{60};     ///< … within this time is a failure of the whole
   milliseconds backoff_base = milliseconds{100}; ///< first pause; doubles, jittered
   milliseconds backoff_cap = seconds{10};
-  milliseconds healthy_after = seconds{30};    ///< up so long, the pauses start anew
+  milliseconds healthy_after = seconds{30};    ///< up so long, the pauses start over
   milliseconds escalation_grace = seconds{10}; ///< not ready for so long, then exit 1
   milliseconds stall_after = seconds{60};      ///< without progress of a stage: not ready
   bool chaos = false; ///< for tests: POST /chaos/kill?actor=NAME on the pages ends that actor

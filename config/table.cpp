@@ -228,7 +228,7 @@ void add_generator(rows& table, generator_options& generator) {
       .bytes(kib, gib);
   table
       .emplace_back("generator.max-pixels", &generator.max_pixels,
-                    "of a picture that is encoded anew to fit into a message")
+                    "of a picture that is recompressed to fit into a message")
       .range(1, std::uint64_t{1} << 30);
   table
       .emplace_back("generator.max-decoders", &generator.max_decoders,
@@ -306,7 +306,7 @@ void add_actors(rows& table, supervisor_options& supervisor, scheduler_options& 
       .range(1ms, 1h);
   table
       .emplace_back("supervisor.healthy-after", &supervisor.healthy_after,
-                    "up for so long, an actor's pauses start anew")
+                    "up for so long, an actor's pauses start over")
       .range(1ms, 24h);
   table
       .emplace_back("supervisor.escalation-grace", &supervisor.escalation_grace,

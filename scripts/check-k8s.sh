@@ -2,7 +2,7 @@
 # Checks the manifests, the alarms, the dashboard and the images with the tools that would refuse
 # them later: schemas, Prometheus, podman. Prints each offence as file:line: text. A maintainer's
 # script: it needs Node.js, and kustomize, kubectl or Go; what else it needs it installs the first
-# time. Offline from then on, but for a Debian mirror where an image has to be built anew.
+# time. Offline from then on, but for a Debian mirror where an image has to be rebuilt.
 #
 #   check-k8s.sh               everything
 #   check-k8s.sh --no-image    without building and running the images, which takes minutes

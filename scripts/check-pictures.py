@@ -1,7 +1,7 @@
 """Compares what the service makes of pictures with what Pillow makes of them: see check-pictures.sh.
 
 Each file of the folders is given to `meme-generator fit-picture`. Complete pictures (Pillow decodes them) of a type
-that is encoded anew must not be refused, and the JPEG must look as the picture does: upright, on white, in sRGB, with
+that is recompressed must not be refused, and the JPEG must look as the picture does: upright, on white, in sRGB, with
 a mean difference of at most 3 of 255 in each channel. Where the JPEG that Pillow makes with the same tables of the
 same pixels loses more than that (noise, saturated dots), ours may lose as much, and 1 more.
 """

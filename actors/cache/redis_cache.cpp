@@ -16,7 +16,7 @@ namespace {
 constexpr std::chrono::milliseconds reconnect_base{50};
 constexpr std::chrono::milliseconds reconnect_cap{3'000};
 
-/// A connection that has lasted so long starts the pauses anew.
+/// A connection that has lasted so long starts the pauses over.
 constexpr std::chrono::milliseconds healthy_while{3'000};
 
 /// How often an outage that goes on is said.
@@ -156,7 +156,7 @@ void redis_store::try_another_server() {
 }
 
 void redis_store::adopt_successor() {
-  log::debug("Redis has refused something and was connected anew", {{"server", server_}});
+  log::debug("Redis has refused something and was reconnected", {{"server", server_}});
   loop().cancel(std::exchange(lasting_, 0));
   retired_ = std::exchange(current_, std::exchange(successor_, {}));
   lasting_ = loop().call_after(healthy_while, [this] { on_lasting(); });

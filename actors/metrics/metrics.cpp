@@ -93,7 +93,7 @@ instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients
       dead_letters(counter(*registry, "meme_generator_dead_letters_total",
                            "Messages moved to the dead letters")),
       pull_resets(counter(*registry, "meme_generator_pull_resets_total",
-                          "Times the open pulls were given up and made anew")),
+                          "Times the open pulls were given up and replaced")),
       consumer_paused(gauge(*registry, "meme_generator_consumer_paused",
                             "1 while somebody has paused the consumer of the requests")),
       unaccounted_messages(gauge(*registry, "meme_generator_unaccounted_messages",
@@ -126,7 +126,7 @@ instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients
       joined_requests(counter(*registry, "meme_generator_joined_requests_total",
                               "Requests that waited for another one's generation")),
       pictures_fitted(counter(*registry, "meme_generator_pictures_fitted_total",
-                              "Pictures encoded anew because they were too large for an answer")),
+                              "Pictures recompressed because they were too large for an answer")),
       decoders_stopped(counter(*registry, "meme_generator_decoders_stopped_total",
                                "Decoders of a picture that were stopped at their time limit")),
       calls_in_flight(

@@ -10,7 +10,7 @@
 
 namespace meme::fitting {
 
-/// One picture that is encoded anew in a process of its own, so that a decoder that hangs, crashes
+/// One picture that is recompressed in a process of its own, so that a decoder that hangs, crashes
 /// or takes all memory harms neither the service nor another picture
 /// (docs/decisions/0010-decode-in-a-process.md).
 ///

@@ -9,7 +9,7 @@
 
 namespace meme::fitting {
 
-/// How a picture is to be encoded anew.
+/// How a picture is to be recompressed.
 struct fit_limits {
   std::size_t bytes = 0;        ///< the most that the result may have
   std::uint64_t max_pixels = 0; ///< of a picture that is decoded

@@ -12,7 +12,7 @@
 
 namespace meme {
 
-/// Makes pictures fit into one message of the NATS server: what is too large is encoded anew as a
+/// Makes pictures fit into one message of the NATS server: what is too large is recompressed as a
 /// JPEG, with less and less quality (`pictures/jpeg_efforts.hpp`).
 ///
 /// Each picture has a process of its own, `generator.max-decoders` of them at a time, each for
@@ -27,7 +27,7 @@ public:
   const char* name() const override { return "fitter"; }
 
 private:
-  /// A picture that is encoded anew.
+  /// A picture that is recompressed.
   struct job {
     fit order;
     std::size_t charged = 0; ///< bytes of the budget

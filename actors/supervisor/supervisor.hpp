@@ -18,7 +18,7 @@
 
 namespace meme {
 
-/// The supervisor's message to itself: open the connection anew.
+/// The supervisor's message to itself: reconnect.
 inline const std::string renew_name = "renew";
 
 /// Whether this child is up only while there is a connection.

@@ -180,7 +180,7 @@ void check_close(const colour& seen, const colour& wanted, int most) {
                "sample " << i << ": " << seen[i] << " where " << wanted[i] << " was wanted");
 }
 
-/// The left half has this colour after decoding, and after encoding anew as well.
+/// The left half has this colour after decoding, and after recompression as well.
 void check_left(picture_type type, const std::string& bytes, const colour& wanted, int most = 3) {
   const auto decoded = decode(type, bytes);
   BOOST_REQUIRE_EQUAL(decoded.width, width);

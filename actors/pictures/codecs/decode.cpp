@@ -44,9 +44,9 @@ pixels decode_as_stored(picture_type type, std::string_view bytes) {
   case picture_type::webp:
     return decode_webp(bytes);
   case picture_type::gif:
-    throw unsupported_picture("a GIF is passed on as it is, and never encoded anew");
+    throw unsupported_picture("a GIF is passed on as it is, and never recompressed");
   case picture_type::avif:
-    throw unsupported_picture("an AVIF is passed on as it is, and never encoded anew");
+    throw unsupported_picture("an AVIF is passed on as it is, and never recompressed");
   }
   throw unsupported_picture("its type is unknown");
 }
