@@ -7,7 +7,6 @@
 #include "actors/io/nats/nats_options.hpp"
 #include "actors/io/nats/nats_request.hpp"
 #include "actors/io/reachability.hpp"
-#include "config/address/address.hpp"
 #include "messages/subjects/refusal.hpp"
 
 namespace meme::client {
@@ -53,7 +52,7 @@ nats_ptr<natsConnection> connect(natsOptions& options) {
 }
 
 std::string connect_error(const config::nats_options& nats, const std::string& cause) {
-  const auto text = "cannot connect to NATS at " + config::without_users(nats.url) + ": " + cause;
+  const auto text = "cannot connect to NATS at " + config::describe(*nats.url) + ": " + cause;
   return nats.url == config::nats_options{}.url
              ? text + "; this is the default address: NATS_URL or --nats-url names another"
              : text;

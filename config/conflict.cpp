@@ -3,9 +3,8 @@
 #include <utility>
 #include <variant>
 
-#include "config/address/address.hpp"
 #include "config/own_subjects.hpp"
-#include "config/settings/value.hpp"
+#include "config/settings/spelling.hpp"
 
 namespace meme::config {
 
@@ -67,9 +66,7 @@ private:
            "go together: set both or neither");
     forbid(!nats.credentials_file.empty() && !nats.nkey.empty(), "nats.credentials-file",
            "nats.nkey", "exclude each other: both say who this service is");
-    const auto redis = parse_redis_url(values_.cache.redis_url);
-    const auto* address = std::get_if<redis_address>(&redis);
-    forbid(!values_.cache.ca_file.empty() && address && !address->tls, "cache.ca-file",
+    forbid(!values_.cache.ca_file.empty() && !values_.cache.redis_url->tls, "cache.ca-file",
            "cache.redis-url", "contradict each other: only rediss:// is encrypted");
   }
 

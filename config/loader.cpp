@@ -10,6 +10,7 @@
 #include "config/conflict.hpp"
 #include "config/settings/dump.hpp"
 #include "config/settings/help.hpp"
+#include "config/settings/spelling.hpp"
 #include "config/settings/suggestion.hpp"
 #include "config/settings/value.hpp"
 #include "config/sources/arguments.hpp"
@@ -194,11 +195,11 @@ private:
   /// Whoever is on the way to the model could read the token, and use it.
   void check_encryption() {
     constexpr std::chrono::milliseconds patience{400}; // bad settings are told within a second
-    const std::pair<const char*, const std::string*> addresses[] = {
-        {"generator.url", &values_.generator.url},
-        {"generator.fast-url", &values_.generator.fast_url}};
+    const std::pair<const char*, std::optional<http_url>> addresses[] = {
+        {"generator.url", values_.generator.url},
+        {"generator.fast-url", values_.generator.fast_url}};
     for (const auto& [key, url] : addresses) {
-      if (url->empty() || doubtful_.count(key))
+      if (!url || doubtful_.count(key))
         continue;
       if (const auto host = clear_text_host(*url, patience); !host.empty())
         problem(name_of(key) + ": would send the token in clear to " + in_quotes(host)

@@ -4,8 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
+#include "config/address/host_port.hpp"
+#include "config/address/nats_urls.hpp"
+#include "config/address/redis_url.hpp"
+#include "config/address/url.hpp"
 #include "messages/request.hpp"
 
 namespace meme::config {
@@ -15,8 +20,7 @@ using std::chrono::seconds;
 
 /// NATS: where requests come from and answers go to.
 struct nats_options {
-  /// One or more server addresses, separated by commas.
-  std::string url = "nats://nats.messaging.svc.cluster.local:4222";
+  nats_urls url{"nats://nats.messaging.svc.cluster.local:4222"};
   std::string stream = "MEMES";
   std::string consumer = "meme-generator";
   std::string consumer_group; ///< of a consumer with priority groups (2.11); empty: none
@@ -54,7 +58,7 @@ struct ingress_options {
 
 /// Redis and the in-process tier in front of it.
 struct cache_options {
-  std::string redis_url = "redis://redis.cache.svc.cluster.local:6379";
+  config::redis_url redis_url{"redis://redis.cache.svc.cluster.local:6379"};
   seconds ttl{3600};                  ///< 0: no caching
   std::size_t local_bytes = 64 << 20; ///< the in-process tier; 0: none
   milliseconds timeout{500};          ///< what a slow Redis may cost a request
@@ -66,10 +70,10 @@ struct cache_options {
 
 /// The text-to-image model.
 struct generator_options {
-  std::string url = "https://api-inference.huggingface.co/models/runwayml/stable-diffusion-v1-5";
+  http_url url{"https://api-inference.huggingface.co/models/runwayml/stable-diffusion-v1-5"};
   std::string token;                 ///< secret
   bool allow_insecure_token = false; ///< whether the token may go over http:// to other machines
-  std::string fast_url;              ///< endpoint for fast_mode; empty: fewer steps at `url`
+  std::optional<http_url> fast_url;  ///< endpoint for fast_mode; none: fewer steps at `url`
   std::uint32_t fast_steps = 4;      ///< num_inference_steps of fast_mode without `fast_url`
   std::string prompt_template = "{prompt}";
   std::string accept = "image/png";         ///< exactly one type, dedicated endpoints insist
@@ -98,8 +102,7 @@ struct generator_options {
 
 /// The HTTP pages for Prometheus and for Kubernetes.
 struct metrics_options {
-  std::string address =
-      "0.0.0.0:9090"; ///< host:port; [host]:port for IPv6; port 0 picks a free one
+  listen_address address{"0.0.0.0:9090"}; ///< port 0 picks a free one
 };
 
 struct log_options {

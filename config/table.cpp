@@ -21,7 +21,7 @@ const char* const http_url = "a URL such as https://host/path, without a user";
 void add_nats(rows& table, nats_options& nats) {
   table.emplace_back("nats.url", &nats.url, "NATS servers, separated by commas")
       .contract("NATS_URL", "nats-url", "URL")
-      .takes("nats://host:port or tls://host:port, several separated by commas", check::nats_urls)
+      .takes("nats://host:port or tls://host:port, several separated by commas")
       .hidden(secrecy::users)
       .or_file();
   table.emplace_back("nats.stream", &nats.stream, "the stream that keeps the requests")
@@ -152,7 +152,7 @@ void add_cache(rows& table, cache_options& cache) {
   table.emplace_back("cache.redis-url", &cache.redis_url, "where pictures are cached")
       .contract("REDIS_URL", "redis-url", "URL")
       .takes("redis://[user:password@]host[:port][/database], rediss:// for TLS, or valkey[s]://",
-             check::redis_url)
+             check::redis_tls)
       .hidden(secrecy::user)
       .or_file();
   table.emplace_back("cache.ttl", &cache.ttl, "how long a picture stays cached; 0: no caching")
@@ -184,7 +184,7 @@ void add_cache(rows& table, cache_options& cache) {
 void add_generator(rows& table, generator_options& generator) {
   table.emplace_back("generator.url", &generator.url, "the model's endpoint")
       .contract("HF_API_URL", "hf-api-url", "URL")
-      .takes(http_url, check::http_url)
+      .takes(http_url)
       .hidden(secrecy::user);
   table
       .emplace_back("generator.token", &generator.token,
@@ -198,7 +198,7 @@ void add_generator(rows& table, generator_options& generator) {
   table
       .emplace_back("generator.fast-url", &generator.fast_url,
                     "endpoint for fast_mode; \"\": fewer steps at generator.url")
-      .takes(std::string{http_url} + ", or \"\"", check::optional_http_url)
+      .takes(std::string{http_url} + ", or \"\"")
       .hidden(secrecy::user);
   table
       .emplace_back("generator.fast-steps", &generator.fast_steps,
@@ -278,7 +278,7 @@ void add_pages_and_log(rows& table, options& values) {
       .emplace_back("metrics.address", &values.metrics.address,
                     "where the pages for Prometheus and Kubernetes listen")
       .contract("METRICS_ADDR", "metrics-addr", "ADDRESS")
-      .takes("host:port or [IPv6]:port; port 0: any free one", check::listen_address);
+      .takes("host:port or [IPv6]:port; port 0: any free one");
   table.emplace_back("log.level", &values.log.level, "what is logged")
       .contract("LOG_LEVEL", "log-level", "LEVEL")
       .one_of("trace|debug|info|warning|error|off");

@@ -6,7 +6,7 @@
 #include "actors/io/log.hpp"
 #include "actors/pictures/charged_picture.hpp"
 #include "actors/pictures/formats/picture_check.hpp"
-#include "config/address/address.hpp"
+#include "config/address/redis_url.hpp"
 
 namespace meme {
 
@@ -25,13 +25,8 @@ constexpr std::chrono::minutes repeat_lost{1};
 /// How often look-ups that wait for the byte budget look at it.
 constexpr std::chrono::milliseconds budget_pause{5};
 
-/// The address was checked with the rest of the configuration, before anything was started.
-config::redis_address address_of(const config::cache_options& options) {
-  return std::get<config::redis_address>(config::parse_redis_url(options.redis_url));
-}
-
 io::redis_settings make_settings(const config::cache_options& options, std::size_t max_value) {
-  auto address = address_of(options);
+  const auto& address = *options.redis_url;
   io::redis_settings result;
   result.host = address.host;
   result.port = address.port;
@@ -62,7 +57,7 @@ std::string in_words(const std::string& error) {
 redis_store::redis_store(caf::actor_config& config, context_ptr shared)
     : loop_actor(config),
       shared_(std::move(shared)),
-      server_(config::describe(address_of(shared_->options.cache))),
+      server_(config::describe(*shared_->options.cache.redis_url)),
       max_value_(largest_value(*shared_)),
       random_(shared_->seed),
       range_(max_value_) {

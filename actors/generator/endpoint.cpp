@@ -4,8 +4,6 @@
 
 #include <boost/algorithm/string/predicate.hpp>
 
-#include "config/address/url.hpp"
-
 namespace meme {
 
 namespace {
@@ -37,24 +35,24 @@ std::string successor_of(std::string_view model,
 
 } // namespace
 
-resolved_endpoint resolve_endpoint(std::string_view url,
+resolved_endpoint resolve_endpoint(const config::http_url& url,
                                    const std::map<std::string, std::string>& replaced_models) {
-  const auto parts = split_url(url);
   std::string_view model;
-  const auto on_retired_host = boost::algorithm::iequals(parts.host, retired_host);
+  const auto on_retired_host = boost::algorithm::iequals(url->host, retired_host);
   if (on_retired_host)
-    model = model_after(parts.path, retired_path);
-  else if (boost::algorithm::iequals(parts.host, router_host))
-    model = model_after(parts.path, router_path);
+    model = model_after(url->path, retired_path);
+  else if (boost::algorithm::iequals(url->host, router_host))
+    model = model_after(url->path, router_path);
   if (model.empty())
-    return {std::string(url), {}};
+    return {url, {}};
   const auto successor = successor_of(model, replaced_models);
   if (!on_retired_host && successor == model)
-    return {std::string(url), {}};
+    return {url, {}};
   std::string used = "https://";
-  used.append(router_host).append(router_path).append(successor).append(parts.suffix);
-  auto warning = shown_url(url) + " is retired, " + shown_url(used) + " is used instead";
-  return {std::move(used), std::move(warning)};
+  used.append(router_host).append(router_path).append(successor).append(url->suffix);
+  auto warning = config::without_secrets(url.text()) + " is retired, "
+                 + config::without_secrets(used) + " is used instead";
+  return {config::http_url{std::move(used)}, std::move(warning)};
 }
 
 } // namespace meme

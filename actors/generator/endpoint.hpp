@@ -2,13 +2,14 @@
 
 #include <map>
 #include <string>
-#include <string_view>
+
+#include "config/address/url.hpp"
 
 namespace meme {
 
 /// The address that is really called.
 struct resolved_endpoint {
-  std::string url;
+  config::http_url url;
   std::string warning; ///< for the log; empty where `url` is what was asked for
 };
 
@@ -20,7 +21,7 @@ struct resolved_endpoint {
 ///    entries may lead on to others.
 ///
 /// Any other address, and a model of these names on any other host, is left alone.
-resolved_endpoint resolve_endpoint(std::string_view url,
+resolved_endpoint resolve_endpoint(const config::http_url& url,
                                    const std::map<std::string, std::string>& replaced_models);
 
 } // namespace meme

@@ -20,7 +20,8 @@ ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_
   rules = make_publish_rules(options.nats);
   window = pull_window{options.ingress.max_in_flight};
   answer_lines = line_limit{options.log.answers_per_second};
-  plan = {model_address{options.generator.url}, model_address{options.generator.fast_url},
+  const auto& fast = options.generator.fast_url;
+  plan = {model_address{options.generator.url}, fast ? model_address{*fast} : model_address{},
           options.generator.prompt_template, options.generator.fast_steps,
           options.generator.accept};
   shared->metrics->permits.Set(static_cast<double>(window.permits()));

@@ -1,6 +1,6 @@
 #include "actors/ingress/plan.hpp"
 
-#include "config/address/url.hpp"
+#include "config/address/host_port.hpp"
 
 namespace meme {
 
@@ -44,15 +44,15 @@ picture_spec plan_picture(const meme_request& request, const plan_options& optio
   return spec;
 }
 
-std::string model_name(std::string_view url) {
+std::string model_name(const config::url& url) {
   constexpr std::string_view before = "/models/";
-  const auto parts = split_url(url);
-  if (const auto at = parts.path.find(before); at != std::string_view::npos) {
-    const auto model = parts.path.substr(at + before.size());
+  const std::string_view path = url.path;
+  if (const auto at = path.find(before); at != std::string_view::npos) {
+    const auto model = path.substr(at + before.size());
     if (const auto last = model.find_last_not_of('/'); last != std::string_view::npos)
       return std::string(model.substr(0, last + 1));
   }
-  return std::string(parts.host);
+  return config::bracketed(url.host);
 }
 
 } // namespace meme

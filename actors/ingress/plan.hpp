@@ -2,22 +2,21 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
-#include <utility>
 
+#include "config/address/url.hpp"
 #include "messages/picture_spec.hpp"
 #include "messages/request.hpp"
 
 namespace meme {
 
 /// The model's name for people: what follows `/models/` in the path, else the host.
-std::string model_name(std::string_view url);
+std::string model_name(const config::url& url);
 
 /// A model's resolved address (`resolve_endpoint`), and its name.
 struct model_address {
   model_address() = default;
-  explicit model_address(std::string address)
-      : url(std::move(address)), name(url.empty() ? std::string{} : model_name(url)) {}
+  explicit model_address(const config::http_url& address)
+      : url(address.text()), name(model_name(*address)) {}
 
   std::string url; ///< empty: none
   std::string name;

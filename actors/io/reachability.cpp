@@ -9,7 +9,6 @@
 #include <system_error>
 
 #include "actors/io/unique_fd.hpp"
-#include "config/address/address.hpp"
 
 namespace meme::io {
 
@@ -55,20 +54,13 @@ std::string problem_of(const std::string& host, std::uint16_t port) {
 
 } // namespace
 
-std::string why_unreachable(const std::string& urls) {
+std::string why_unreachable(const config::nats_urls& servers) {
   std::string result;
-  auto servers = config::parse_nats_urls(urls);
-  if (auto* list = std::get_if<std::vector<std::string>>(&servers)) {
-    for (auto& each : *list) {
-      auto url = config::parse_url(each);
-      auto* parts = std::get_if<config::url_parts>(&url);
-      if (parts == nullptr)
-        continue;
-      auto port = parts->port != 0 ? parts->port : nats_port;
-      if (auto problem = problem_of(parts->host, port); !problem.empty())
-        result += (result.empty() ? " (" : "; ") + parts->host + ":" + std::to_string(port) + ": "
-                  + problem;
-    }
+  for (const auto& server : *servers) {
+    const auto& host = server.parts.host;
+    const auto port = server.parts.port != 0 ? server.parts.port : nats_port;
+    if (const auto problem = problem_of(host, port); !problem.empty())
+      result += (result.empty() ? " (" : "; ") + host + ":" + std::to_string(port) + ": " + problem;
   }
   return result.empty() ? result : result + ")";
 }

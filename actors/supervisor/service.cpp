@@ -26,8 +26,8 @@
 #include "actors/supervisor/descriptor_share.hpp"
 #include "actors/supervisor/memory_limit.hpp"
 #include "actors/supervisor/supervisor.hpp"
-#include "config/address/address.hpp"
-#include "config/settings/dump.hpp"
+#include "config/address/nats_urls.hpp"
+#include "config/address/url.hpp"
 #include "messages/text/printable.hpp"
 
 namespace meme {
@@ -87,10 +87,14 @@ log::level level_of(const std::string& name) {
   return level::info;
 }
 
-void resolve(std::string& url, const config::generator_options& options) {
+std::string shown(const std::string& url) {
+  return config::without_secrets(url, config::hidden);
+}
+
+void resolve(config::http_url& url, const config::generator_options& options) {
   auto resolved = resolve_endpoint(url, options.replaced_models);
   if (!resolved.warning.empty())
-    log::warning(resolved.warning, {{"url", config::without_user(resolved.url)}});
+    log::warning(resolved.warning, {{"url", shown(resolved.url.text())}});
   url = resolved.url;
 }
 
@@ -116,8 +120,8 @@ std::shared_ptr<context> make_context(const config::options& options) {
   shared->options = options;
   choose_byte_budget(shared->options);
   resolve(shared->options.generator.url, options.generator);
-  if (!options.generator.fast_url.empty())
-    resolve(shared->options.generator.fast_url, options.generator);
+  if (auto& fast = shared->options.generator.fast_url)
+    resolve(*fast, options.generator);
   shared->metrics = std::make_shared<instruments>(std::make_shared<prometheus::Registry>(),
                                                   options.generator.workers);
   shared->budget = std::make_shared<io::byte_budget>(shared->options.ingress.max_bytes_in_flight);
@@ -129,9 +133,8 @@ std::shared_ptr<context> make_context(const config::options& options) {
 }
 
 std::shared_ptr<io::unique_fd> listen_for_pages(const config::metrics_options& options) {
-  // Checked with the rest of the configuration.
-  auto address = std::get<config::host_port>(config::parse_host_port(options.address));
-  auto listener = std::make_shared<io::unique_fd>(io::listen_on(address.host, address.port));
+  const auto& [host, port] = *options.address;
+  auto listener = std::make_shared<io::unique_fd>(io::listen_on(host, port));
   log::info("pages", {{"address", io::local_address(*listener)}});
   return listener;
 }
@@ -141,9 +144,9 @@ void log_start(const config::options& options, const std::string& config_file,
                const std::vector<std::string>& warnings) {
   log::info("starting", {{"version", MEME_VERSION},
                          {"config_file", config_file.empty() ? "none" : config_file},
-                         {"model", config::without_user(options.generator.url)},
-                         {"nats", config::each_without_user(options.nats.url)},
-                         {"redis", config::without_user(options.cache.redis_url)},
+                         {"model", shown(options.generator.url.text())},
+                         {"nats", config::describe(*options.nats.url, config::hidden)},
+                         {"redis", shown(options.cache.redis_url.text())},
                          {"stream", options.nats.stream},
                          {"consumer", options.nats.consumer},
                          {"max_in_flight", options.ingress.max_in_flight}});
@@ -152,7 +155,7 @@ void log_start(const config::options& options, const std::string& config_file,
   if (options.supervisor.chaos)
     log::warning("supervisor.chaos is on: anybody who reaches the pages can end parts of this "
                  "process; it is for tests alone",
-                 {{"pages", options.metrics.address}});
+                 {{"pages", options.metrics.address.text()}});
 }
 
 /// Runs the actors; returns whether they ended as they should.
@@ -219,8 +222,7 @@ void let_threads_finish() {
 std::string complaint_about(const config::options& options) {
   try {
     io::make_nats_options(options.nats, "meme-generator");
-    auto redis = std::get<config::redis_address>(config::parse_redis_url(options.cache.redis_url));
-    if (redis.tls)
+    if (options.cache.redis_url->tls)
       io::redis_tls{options.cache.ca_file};
     if (!options.cache.key_file.empty())
       io::value_seal{options.cache.key_file};

@@ -5,7 +5,7 @@
 #include "actors/base/backoff.hpp"
 #include "actors/io/log.hpp"
 #include "actors/supervisor/supervisor.hpp"
-#include "config/address/address.hpp"
+#include "config/address/nats_urls.hpp"
 
 namespace meme {
 
@@ -93,7 +93,7 @@ void supervisor_state::on_link(bool up) {
     start_users();
   } else if (!stopping) {
     log::warning("NATS is not connected",
-                 {{"server", config::without_users(shared->options.nats.url)}});
+                 {{"server", config::describe(*shared->options.nats.url)}});
   }
   tell_pages({"nats", up, up ? "" : "not connected to NATS"});
   tell_link();
@@ -113,7 +113,7 @@ void supervisor_state::start_users() {
 void supervisor_state::on_failing(const std::string& reason) {
   if (stopping || reason.empty())
     return;
-  auto servers = config::without_users(shared->options.nats.url);
+  auto servers = config::describe(*shared->options.nats.url);
   auto problem = "not connected to NATS: " + servers + ": " + reason + "; trying again";
   tell_pages({"nats", false, problem});
   auto now = self->clock().now();

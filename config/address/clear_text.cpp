@@ -8,8 +8,6 @@
 
 #include <boost/algorithm/string/predicate.hpp>
 
-#include "config/address/address.hpp"
-
 namespace meme::config {
 
 namespace {
@@ -80,13 +78,10 @@ bool is_loopback(const std::string& host) {
          || boost::algorithm::iends_with(host, ".localhost");
 }
 
-std::string clear_text_host(const std::string& url, std::chrono::milliseconds patience) {
-  const auto parsed = parse_http_url(url);
-  const auto* parts = std::get_if<url_parts>(&parsed);
-  if (parts == nullptr || parts->scheme != "http" || is_loopback(parts->host)
-      || resolves_to_loopback(parts->host, patience))
+std::string clear_text_host(const http_url& url, std::chrono::milliseconds patience) {
+  if (url->scheme != "http" || is_loopback(url->host) || resolves_to_loopback(url->host, patience))
     return {};
-  return parts->host;
+  return url->host;
 }
 
 } // namespace meme::config

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <variant>
 
-#include "config/address/address.hpp"
+#include "config/address/redis_url.hpp"
 #include "messages/request.hpp"
 #include "messages/subjects/subject.hpp"
 #include "messages/text/whole_number.hpp"
@@ -18,12 +18,6 @@ const bool redis_tls_available = MEME_REDIS_TLS != 0;
 namespace check {
 
 namespace {
-
-template <class T>
-std::string reason_of(const parsed<T>& result) {
-  auto* bad = std::get_if<malformed>(&result);
-  return bad == nullptr ? std::string{} : bad->reason;
-}
 
 bool is_graphic(char c) {
   return c > ' ' && c < '\x7f';
@@ -40,10 +34,6 @@ bool valid_model_name(std::string_view name) {
 }
 
 } // namespace
-
-std::string nats_urls(const std::string& text) {
-  return reason_of(parse_nats_urls(text));
-}
 
 std::string jetstream_name(const std::string& text) {
   return valid_jetstream_name(text) ? "" : "is not such a name";
@@ -85,20 +75,12 @@ std::string nkey(const std::string& text) {
   return text.empty() || fine ? "" : "is not a user's public NKey";
 }
 
-std::string redis_url(const std::string& text) {
-  const auto url = parse_redis_url(text);
-  if (auto* address = std::get_if<redis_address>(&url); address && address->tls)
-    if (!redis_tls_available)
-      return "asks for TLS, which takes hiredis 1.0; this program was built with an older one";
-  return reason_of(url);
-}
-
-std::string http_url(const std::string& text) {
-  return reason_of(parse_http_url(text));
-}
-
-std::string optional_http_url(const std::string& text) {
-  return text.empty() ? "" : http_url(text);
+std::string redis_tls(const std::string& text) {
+  const auto read = parse_redis_url(text);
+  const auto* address = std::get_if<redis_address>(&read);
+  return address != nullptr && address->tls && !redis_tls_available
+             ? "asks for TLS, which takes hiredis 1.0; this program was built with an older one"
+             : "";
 }
 
 std::string token(const std::string& text) {
@@ -130,10 +112,6 @@ std::string replaced_model(const std::string& text) {
   if (!valid_model_name(old_name) || !valid_model_name(new_name))
     return "holds an entry that is not of this form";
   return old_name == new_name ? "replaces a model with itself" : "";
-}
-
-std::string listen_address(const std::string& text) {
-  return reason_of(parse_host_port(text));
 }
 
 std::string optional_readable_file(const std::string& text) {

@@ -12,21 +12,17 @@ extern const bool redis_tls_available;
 /// nothing where it is fine; none of them quotes `text`.
 namespace check {
 
-std::string nats_urls(const std::string& text);
 std::string jetstream_name(const std::string& text);
 std::string priority_group(const std::string& text);
 std::string subject(const std::string& text);
 std::string subject_filters(const std::string& text);
 std::string number_or_all(const std::string& text);
 std::string nkey(const std::string& text);
-std::string redis_url(const std::string& text);
-std::string http_url(const std::string& text);
-std::string optional_http_url(const std::string& text);
+std::string redis_tls(const std::string& text);
 std::string token(const std::string& text);
 std::string seed(const std::string& text);
 std::string prompt_template(const std::string& text);
 std::string replaced_model(const std::string& text);
-std::string listen_address(const std::string& text);
 std::string optional_readable_file(const std::string& text);
 std::string not_empty(const std::string& text);
 

@@ -3,58 +3,42 @@
 #include <algorithm>
 #include <string_view>
 
-#include "config/settings/value.hpp"
+#include "config/address/url.hpp"
+#include "config/settings/spelling.hpp"
 
 namespace meme::config {
 
 namespace {
 
-const std::string hidden = "<hidden>";
+/// Of a list of NATS servers, which commas separate: there no user has one.
+std::string each_without_secrets(std::string_view list) {
+  std::string result;
+  while (!list.empty()) {
+    const auto one = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(one.size() + 1, list.size()));
+    result += (result.empty() ? "" : ",") + without_secrets(one, hidden);
+  }
+  return result;
+}
 
 /// The value as it may be seen; the same as `file_text` where nothing needs hiding.
 std::string shown_text(const setting& row, const origin& from) {
-  auto* target = std::get_if<std::string*>(&row.target);
-  if (target == nullptr || (*target)->empty())
+  const auto text = plain_text(row);
+  if (!text || text->empty())
     return file_text(row);
-  std::string shown = **target;
+  auto shown = *text;
   if (row.hides == secrecy::everything || from.is_secret_file)
     shown = hidden;
   else if (row.hides == secrecy::user)
-    shown = without_user(shown);
+    shown = without_secrets(shown, hidden);
   else if (row.hides == secrecy::users)
-    shown = each_without_user(shown);
+    shown = each_without_secrets(shown);
   auto shown_row = row;
   shown_row.target = &shown;
   return file_text(shown_row);
 }
 
 } // namespace
-
-std::string without_user(std::string_view url) {
-  const auto mark = url.find("://");
-  if (mark == url.npos)
-    return hidden;
-  const auto host = mark + 3;
-  const auto end = std::min(url.find_first_of("/?#", host), url.size());
-  const auto query = std::min(url.find_first_of("?#", end), url.size());
-  const auto at = url.substr(0, end).rfind('@');
-  std::string result{url.substr(0, host)};
-  if (at == url.npos)
-    result += url.substr(host, query - host);
-  else
-    result.append(hidden).append(url.substr(at, query - at));
-  return query < url.size() ? result + url[query] + hidden : result;
-}
-
-std::string each_without_user(std::string_view list) {
-  std::string result;
-  while (!list.empty()) {
-    const auto url = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(url.size() + 1, list.size()));
-    result += (result.empty() ? "" : ",") + without_user(url);
-  }
-  return result;
-}
 
 std::string dump(const std::vector<setting>& table, const std::vector<origin>& origins) {
   std::string result;

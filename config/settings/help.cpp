@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/settings/value.hpp"
+#include "config/settings/spelling.hpp"
 
 namespace meme::config {
 
@@ -51,8 +51,7 @@ void append_more(std::string& page, std::string_view text) {
 std::string default_text(const setting& row) {
   if (row.is_required || row.hides == secrecy::everything)
     return "required";
-  auto* text = std::get_if<std::string*>(&row.target);
-  const auto value = text != nullptr ? **text : file_text(row);
+  const auto value = plain_text(row).value_or(file_text(row));
   return value.empty() || row.is_flag() ? "" : "default " + value;
 }
 

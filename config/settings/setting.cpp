@@ -4,7 +4,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "config/settings/value.hpp"
+#include "config/settings/spelling.hpp"
 
 namespace meme::config {
 
@@ -78,6 +78,11 @@ struct type_words {
   std::string operator()(const milliseconds*) const { return time("500ms, 30s, 5min"); }
   std::string operator()(const seconds*) const { return time("30s, 5min, 1h"); }
   std::string operator()(const model_map*) const { return row.text_words; }
+
+  template <class Parts, parsed<Parts> (*Parse)(std::string_view)>
+  std::string operator()(const address<Parts, Parse>*) const {
+    return row.text_words;
+  }
 
   template <class T>
   std::string operator()(const std::optional<T>*) const {

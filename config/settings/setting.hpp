@@ -9,6 +9,11 @@
 #include <string_view>
 #include <variant>
 
+#include "config/address/host_port.hpp"
+#include "config/address/nats_urls.hpp"
+#include "config/address/redis_url.hpp"
+#include "config/address/url.hpp"
+
 namespace meme::config {
 
 using std::chrono::milliseconds;
@@ -16,10 +21,11 @@ using std::chrono::seconds;
 using model_map = std::map<std::string, std::string>;
 
 /// Where a setting's value lives, and with that its type.
-using slot =
-    std::variant<std::string*, bool*, std::uint32_t*, std::uint64_t*, double*, milliseconds*,
-                 seconds*, model_map*, std::optional<std::string>*, std::optional<std::uint32_t>*,
-                 std::optional<std::uint64_t>*, std::optional<double>*>;
+using slot = std::variant<std::string*, bool*, std::uint32_t*, std::uint64_t*, double*,
+                          milliseconds*, seconds*, model_map*, nats_urls*, redis_url*, http_url*,
+                          listen_address*, std::optional<http_url>*, std::optional<std::string>*,
+                          std::optional<std::uint32_t>*, std::optional<std::uint64_t>*,
+                          std::optional<double>*>;
 
 /// What must not be seen of a value. None but `nothing` is ever quoted in an error.
 enum class secrecy {
@@ -56,8 +62,9 @@ struct setting {
   /// A time for which a plain number means seconds.
   setting& plain_seconds();
 
-  /// A text has to pass `check`; `takes` says in words what does.
-  setting& takes(std::string words, text_check check);
+  /// A text has to pass `check`, where there is one, an address first of all its parser; `words`
+  /// say what does.
+  setting& takes(std::string words, text_check check = nullptr);
   /// The text is one of `words`, separated by `|`. The file may also hold it as a CAF atom.
   setting& one_of(std::string words);
   setting& hidden(secrecy what);

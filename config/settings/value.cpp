@@ -1,16 +1,16 @@
 #include "config/settings/value.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <caf/atom.hpp>
 #include <caf/timespan.hpp>
+
+#include "config/settings/time_units.hpp"
 
 namespace meme::config {
 
@@ -20,19 +20,6 @@ using caf::config_value;
 using caf::timespan;
 
 const std::string out_of_range = "is out of range";
-
-struct time_unit {
-  std::string_view name;
-  timespan length;
-};
-
-/// The units of CAF's files, so that a time reads the same wherever it stands. Largest first.
-constexpr std::array<time_unit, 6> time_units = {{{"h", std::chrono::hours{1}},
-                                                  {"min", std::chrono::minutes{1}},
-                                                  {"s", seconds{1}},
-                                                  {"ms", milliseconds{1}},
-                                                  {"us", std::chrono::microseconds{1}},
-                                                  {"ns", timespan{1}}}};
 
 // -- from text to one of CAF's values ---------------------------------------------------------
 
@@ -112,6 +99,11 @@ struct text_reader {
   conversion operator()(milliseconds*) const { return read_time(text); }
   conversion operator()(seconds*) const { return read_time(text); }
   conversion operator()(model_map*) const { return read_list(text); }
+
+  template <class Parts, parsed<Parts> (*Parse)(std::string_view)>
+  conversion operator()(address<Parts, Parse>*) const {
+    return {"", config_value{std::string{text}}};
+  }
 
   template <class T>
   conversion operator()(std::optional<T>*) const {
@@ -231,6 +223,31 @@ struct store {
     return {};
   }
 
+  template <class Parts, parsed<Parts> (*Parse)(std::string_view)>
+  std::string operator()(address<Parts, Parse>* target) const {
+    std::string text;
+    if (auto reason = (*this)(&text); !reason.empty())
+      return reason;
+    auto read = address<Parts, Parse>::read(text);
+    if (auto* bad = std::get_if<malformed>(&read))
+      return bad->reason;
+    *target = std::get<address<Parts, Parse>>(std::move(read));
+    return {};
+  }
+
+  /// An empty text stands for none.
+  std::string operator()(std::optional<http_url>* target) const {
+    if (auto* given = caf::get_if<std::string>(&value); given && given->empty()) {
+      target->reset();
+      return {};
+    }
+    auto present = target->value_or(http_url{"http://none"});
+    auto reason = (*this)(&present);
+    if (reason.empty())
+      *target = std::move(present);
+    return reason;
+  }
+
   template <class T>
   std::string operator()(std::optional<T>* target) const {
     T plain{};
@@ -238,71 +255,6 @@ struct store {
     if (reason.empty())
       *target = std::move(plain);
     return reason;
-  }
-};
-
-// -- from the target to the file's spelling -----------------------------------------------------
-
-std::string file_string(std::string_view text) {
-  std::string result = "\"";
-  for (char c : text) {
-    if (c == '\n')
-      result += "\\n";
-    else if (c == '\r')
-      result += "\\r";
-    else if (c == '\t')
-      result += "\\t";
-    else if (c == '"' || c == '\\')
-      (result += '\\') += c;
-    else
-      result += c;
-  }
-  return result += '"';
-}
-
-struct file_writer {
-  const setting& row;
-
-  std::string operator()(const std::string* x) const { return file_string(*x); }
-  std::string operator()(const bool* x) const { return *x ? "true" : "false"; }
-  std::string operator()(const std::uint32_t* x) const { return std::to_string(*x); }
-  std::string operator()(const std::uint64_t* x) const { return std::to_string(*x); }
-  std::string operator()(const double* x) const { return number_text(*x); }
-  std::string operator()(const milliseconds* x) const {
-    return time_text(*x, row.is_plain_seconds);
-  }
-  std::string operator()(const seconds* x) const { return time_text(*x, row.is_plain_seconds); }
-
-  std::string operator()(const model_map* models) const {
-    std::string result;
-    for (const auto& [old_name, new_name] : *models)
-      result += (result.empty() ? "" : ", ") + file_string(old_name + "=" + new_name);
-    return "[" + result + "]";
-  }
-
-  template <class T>
-  std::string operator()(const std::optional<T>* x) const {
-    return *x ? (*this)(&**x) : std::string{};
-  }
-};
-
-struct quoter {
-  std::string operator()(const std::string& x) const { return in_quotes(x); }
-  std::string operator()(bool x) const { return x ? "true" : "false"; }
-  std::string operator()(std::int64_t x) const { return std::to_string(x); }
-  std::string operator()(double x) const { return number_text(x); }
-  std::string operator()(caf::atom_value x) const { return "'" + caf::to_string(x) + "'"; }
-  std::string operator()(const config_value::list&) const { return "a list"; }
-  std::string operator()(const config_value::dictionary&) const { return "a block"; }
-  std::string operator()(const caf::uri&) const { return "a <URI>"; }
-
-  std::string operator()(timespan x) const {
-    if (x == timespan{0})
-      return "0s";
-    for (const auto& unit : time_units)
-      if (x % unit.length == timespan{0})
-        return std::to_string(x / unit.length) + std::string{unit.name};
-    return {};
   }
 };
 
@@ -319,52 +271,6 @@ std::string assign(const setting& row, const config_value& value) {
 
 bool is_too_long_a_time(std::string_view text) {
   return read_time(text).reason == out_of_range;
-}
-
-std::string file_text(const setting& row) {
-  return std::visit(file_writer{row}, row.target);
-}
-
-std::string in_quotes(std::string_view text) {
-  constexpr std::size_t max_shown = 80;
-  std::string result = "\"";
-  for (unsigned char c : text.substr(0, max_shown)) {
-    if (c >= ' ' && c < 0x7f) {
-      result += static_cast<char>(c);
-    } else {
-      char escaped[5];
-      std::snprintf(escaped, sizeof(escaped), "\\x%02x", static_cast<unsigned>(c));
-      result += escaped;
-    }
-  }
-  return result + (text.size() > max_shown ? "\"..." : "\"");
-}
-
-std::string in_quotes(const config_value& value) {
-  return caf::visit(quoter{}, value.get_data());
-}
-
-std::string refusal(const std::string& name, const setting& row, const std::string& value,
-                    const std::string& reason) {
-  const auto shown = row.hides == secrecy::nothing ? value + " " : std::string{};
-  return name + ": " + shown + reason + "; it takes " + row.takes();
-}
-
-std::string time_text(milliseconds time, bool in_seconds) {
-  if (in_seconds && time % seconds{1} == milliseconds{0})
-    return std::to_string(time / seconds{1}) + "s";
-  return quoter{}(timespan{time});
-}
-
-std::string number_text(double number) {
-  // Beyond these the digits would not fit, nor help.
-  constexpr double least = 1e-5;
-  constexpr double most = 1e15;
-  const auto size = std::abs(number);
-  const auto format = size == 0 || (size >= least && size < most) ? std::chars_format::fixed
-                                                                  : std::chars_format::scientific;
-  char text[64];
-  return {text, std::to_chars(text, text + sizeof(text), number, format).ptr};
 }
 
 } // namespace meme::config

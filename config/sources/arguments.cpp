@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "config/settings/spelling.hpp"
 #include "config/settings/suggestion.hpp"
 #include "config/settings/value.hpp"
 

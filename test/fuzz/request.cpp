@@ -96,10 +96,10 @@ void require_within_limits(const meme_request& request) {
           "the answer may be published there");
 }
 
-void check_plan(const meme_request& request, const std::string& fast_url) {
+void check_plan(const meme_request& request, const model_address& fast) {
   plan_options options;
-  options.normal = model_address{"https://model.test/models/a/b"};
-  options.fast = model_address{fast_url};
+  options.normal = model_address{config::http_url{"https://model.test/models/a/b"}};
+  options.fast = fast;
   options.prompt_template = "{prompt}, as a meme of {prompt}";
   const auto spec = plan_picture(request, options);
   require(spec.inputs == request.prompt + ", as a meme of " + request.prompt,
@@ -127,8 +127,8 @@ void check_accepted(const meme_request& request) {
   const auto again = parse_request(written(request), wide);
   require(std::holds_alternative<meme_request>(again), "what was taken is taken again");
   require(equal(std::get<meme_request>(again), request), "and says the same");
-  check_plan(request, "");
-  check_plan(request, "https://fast.test/");
+  check_plan(request, {});
+  check_plan(request, model_address{config::http_url{"https://fast.test/"}});
 }
 
 void check_refused(const bad_request& refused, std::size_t size) {

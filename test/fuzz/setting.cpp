@@ -1,6 +1,7 @@
 // What may stand as a setting's value: the first line is the setting's key, the rest the value.
 // What is taken is spelled the same after another round; a refusal hides what is secret.
 
+#include "config/settings/spelling.hpp"
 #include "config/settings/value.hpp"
 #include "config/table.hpp"
 #include "test/fuzz/target.hpp"

@@ -36,7 +36,7 @@ inline std::size_t files_in(const std::filesystem::path& folder) {
 
 /// A NATS server beside which the test plays the service.
 struct client_fixture {
-  client_fixture() { options.url = nats.url(); }
+  client_fixture() { options.url = config::nats_urls{nats.url()}; }
 
   void make_queue() {
     client.api("STREAM.CREATE.MEMES", R"({"name": "MEMES", "subjects": ["meme.request"]})");

@@ -5,6 +5,7 @@
 #include "config/address/url.hpp"
 
 using namespace meme;
+using meme::config::http_url;
 
 namespace {
 
@@ -14,23 +15,24 @@ const std::map<std::string, std::string> replaced = {{"old/model", "new/model"},
                                                      {"ring/b", "ring/a"}};
 
 void check_left_alone(std::string_view url) {
-  const auto resolved = resolve_endpoint(url, replaced);
-  BOOST_TEST(resolved.url == url);
+  const auto resolved = resolve_endpoint(http_url{std::string{url}}, replaced);
+  BOOST_TEST(resolved.url.text() == url);
   BOOST_TEST(resolved.warning == "");
 }
 
 std::string resolve(std::string_view url) {
-  const auto resolved = resolve_endpoint(url, replaced);
-  BOOST_TEST(resolved.warning.find(shown_url(resolved.url)) != std::string::npos);
-  return resolved.url;
+  const auto resolved = resolve_endpoint(http_url{std::string{url}}, replaced);
+  const auto shown = meme::config::without_secrets(resolved.url.text());
+  BOOST_TEST(resolved.warning.find(shown) != std::string::npos);
+  return resolved.url.text();
 }
 
 } // namespace
 
 BOOST_AUTO_TEST_CASE(the_retired_host_leads_to_the_router) {
-  const auto resolved =
-      resolve_endpoint("https://api-inference.huggingface.co/models/some/model", replaced);
-  BOOST_TEST(resolved.url == "https://router.huggingface.co/hf-inference/models/some/model");
+  const auto resolved = resolve_endpoint(
+      http_url{"https://api-inference.huggingface.co/models/some/model"}, replaced);
+  BOOST_TEST(resolved.url.text() == "https://router.huggingface.co/hf-inference/models/some/model");
   BOOST_TEST(resolved.warning
              == "https://api-inference.huggingface.co/models/some/model is retired, "
                 "https://router.huggingface.co/hf-inference/models/some/model is used instead");
@@ -52,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_model_that_is_gone_is_replaced_on_both_hosts) {
 }
 
 BOOST_AUTO_TEST_CASE(a_ring_in_the_table_ends) {
-  resolve_endpoint("https://router.huggingface.co/hf-inference/models/ring/a", replaced);
+  resolve_endpoint(http_url{"https://router.huggingface.co/hf-inference/models/ring/a"}, replaced);
 }
 
 BOOST_AUTO_TEST_CASE(present_addresses_are_left_alone) {
@@ -66,24 +68,12 @@ BOOST_AUTO_TEST_CASE(other_hosts_are_left_alone_whatever_the_model) {
   check_left_alone("http://127.0.0.1:8080/models/old/model");
   check_left_alone("https://api-inference.huggingface.co.example.org/models/old/model");
   check_left_alone("https://example.org/?u=https://api-inference.huggingface.co/models/old/model");
-  check_left_alone("https://api-inference.huggingface.co@example.org/models/old/model");
   check_left_alone("https://api-inference.huggingface.co/status/old/model");
   check_left_alone("https://api-inference.huggingface.co/models/");
-  check_left_alone("");
 }
 
 BOOST_AUTO_TEST_CASE(secrets_in_an_address_are_not_shown) {
   const auto resolved = resolve_endpoint(
-      "https://me:secret@api-inference.huggingface.co/models/old/model?key=secret#secret",
-      replaced);
+      http_url{"https://api-inference.huggingface.co/models/old/model?key=secret"}, replaced);
   BOOST_TEST(resolved.warning.find("secret") == std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(an_address_is_taken_apart) {
-  const auto parts = split_url("https://u:p@ss@[2001:db8::1]:8443/a/b?c=/d#e");
-  BOOST_TEST(parts.scheme == "https");
-  BOOST_TEST(parts.host == "[2001:db8::1]");
-  BOOST_TEST(parts.path == "/a/b");
-  BOOST_TEST(parts.suffix == "?c=/d#e");
-  BOOST_TEST(shown_url("https://u:p@h:8443/a?b") == "https://h:8443/a");
 }

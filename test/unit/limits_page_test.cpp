@@ -12,7 +12,7 @@
 #include <string>
 
 #include "actors/io/http/server_connections.hpp"
-#include "config/settings/value.hpp"
+#include "config/settings/spelling.hpp"
 #include "config/table.hpp"
 #include "test/unit/limit_rows.hpp"
 

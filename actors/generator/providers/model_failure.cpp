@@ -156,7 +156,7 @@ model_verdict classify_success(const model_reply& reply) {
 /// Without what may hold a secret: user, query and fragment.
 std::string shown_location(std::string_view location) {
   const auto is_absolute = location.find("://") != location.npos;
-  return is_absolute ? shown_url(location)
+  return is_absolute ? config::without_secrets(location)
                      : std::string(location.substr(0, location.find_first_of("?#")));
 }
 

@@ -5,7 +5,7 @@
 
 #include "actors/io/nats/nats_options.hpp"
 #include "actors/io/reachability.hpp"
-#include "config/address/address.hpp"
+#include "config/address/nats_urls.hpp"
 
 namespace meme::io {
 
@@ -316,7 +316,9 @@ bool nats_connection::connected() const {
 std::string nats_connection::server() const {
   char url[512] = "";
   natsConnection_GetConnectedUrl(connection_, url, sizeof url);
-  return config::without_users(url);
+  const auto server = config::parse_nats_urls(url);
+  const auto* list = std::get_if<std::vector<config::nats_server>>(&server);
+  return list == nullptr ? std::string{} : config::describe(*list);
 }
 
 bool nats_connection::flush(std::chrono::milliseconds timeout) {

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <limits>
-#include <optional>
 #include <vector>
 
-#include "config/address/address.hpp"
+#include "config/address/nats_urls.hpp"
 
 namespace meme::io {
 
@@ -22,49 +21,41 @@ std::string json_escaped(const std::string& text) {
   return result;
 }
 
-/// The address without what stands before the @.
-std::string without_user(const std::string& server) {
-  const auto begin = server.find("://") + 3;
-  return server.substr(0, begin) + server.substr(server.rfind('@') + 1);
-}
-
-/// Sets user and password for all servers, for the library would take `%40` literally. Not where
-/// they differ from server to server: there they stay in the addresses, as they stand.
-void set_user(natsOptions* raw, std::vector<std::string>& servers) {
-  std::optional<config::url_parts> first;
-  for (auto& server : servers) {
-    auto parts = std::get<config::url_parts>(config::parse_url(server));
+/// Sets user and password for all servers, for the library would take `%40` literally. Returns
+/// false where they differ from server to server: there they stay in the addresses, as they stand.
+bool set_user(natsOptions* raw, const std::vector<config::nats_server>& servers) {
+  const config::url* first = nullptr;
+  for (const auto& [text, parts] : servers) {
     if (!parts.has_user)
       continue;
-    if (first && (first->user != parts.user || first->password != parts.password))
-      return;
-    first = std::move(parts);
+    if (first != nullptr && (first->user != parts.user || first->password != parts.password))
+      return false;
+    first = &parts;
   }
-  if (!first)
-    return;
+  if (first == nullptr)
+    return true;
   auto user = json_escaped(first->user);
   if (first->password.empty())
     check(natsOptions_SetToken(raw, user.c_str()), "NATS_URL");
   else
     check(natsOptions_SetUserInfo(raw, user.c_str(), json_escaped(first->password).c_str()),
           "NATS_URL");
-  for (auto& server : servers)
-    if (server.find('@') != server.npos)
-      server = without_user(server);
+  return true;
 }
 
-void set_servers(natsOptions* raw, const std::string& urls) {
-  // Checked with the rest of the configuration.
-  auto servers = std::get<std::vector<std::string>>(config::parse_nats_urls(urls));
-  set_user(raw, servers);
+void set_servers(natsOptions* raw, const std::vector<config::nats_server>& servers) {
+  const auto is_user_set = set_user(raw, servers);
+  std::vector<std::string> texts;
+  for (const auto& [text, parts] : servers)
+    texts.push_back(is_user_set ? config::without_secrets(text) : text);
   std::vector<const char*> pointers;
-  for (auto& server : servers)
-    pointers.push_back(server.c_str());
+  for (auto& text : texts)
+    pointers.push_back(text.c_str());
   check(natsOptions_SetServers(raw, pointers.data(), static_cast<int>(pointers.size())),
         "NATS_URL");
   // The library takes tls:// for an address like any other and would greet in the clear.
   auto secure = std::any_of(servers.begin(), servers.end(),
-                            [](auto& server) { return server.rfind("tls://", 0) == 0; });
+                            [](auto& server) { return server.parts.scheme == "tls"; });
   if (secure)
     check(natsOptions_SetSecure(raw, true), "TLS");
 }
@@ -93,7 +84,7 @@ nats_options_ptr make_nats_options(const config::nats_options& options, const st
   natsOptions* raw = nullptr;
   check(natsOptions_Create(&raw), "NATS options");
   nats_options_ptr result{raw};
-  set_servers(raw, options.url);
+  set_servers(raw, *options.url);
   set_identity(raw, options);
   set_tls(raw, options);
   if (options.inbox_prefix != "_INBOX")

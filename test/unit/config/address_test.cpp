@@ -1,7 +1,10 @@
 #define BOOST_TEST_MODULE address
 #include <boost/test/unit_test.hpp>
 
-#include "config/address/address.hpp"
+#include "config/address/host_port.hpp"
+#include "config/address/nats_urls.hpp"
+#include "config/address/redis_url.hpp"
+#include "config/address/url.hpp"
 
 using namespace meme::config;
 
@@ -147,7 +150,11 @@ BOOST_AUTO_TEST_CASE(nats_urls_are_a_list) {
   const auto urls = good(parse_nats_urls("nats://a:4222, tls://user:word@b ,nats://token@[::1]/"));
   const std::vector<std::string> expected = {"nats://a:4222", "tls://user:word@b",
                                              "nats://token@[::1]/"};
-  BOOST_TEST(urls == expected, boost::test_tools::per_element());
+  std::vector<std::string> texts;
+  for (const auto& server : urls)
+    texts.push_back(server.text);
+  BOOST_TEST(texts == expected, boost::test_tools::per_element());
+  BOOST_TEST(urls.at(1).parts.password == "word");
 }
 
 BOOST_AUTO_TEST_CASE(nats_urls_are_refused_with_the_reason) {
@@ -163,7 +170,7 @@ BOOST_AUTO_TEST_CASE(nats_urls_are_refused_with_the_reason) {
 }
 
 BOOST_AUTO_TEST_CASE(an_http_url_has_neither_user_nor_fragment) {
-  BOOST_TEST(good(parse_http_url("https://host/models/a?b=c")).rest == "/models/a?b=c");
+  BOOST_TEST(good(parse_http_url("https://host/models/a?b=c")).path == "/models/a");
   BOOST_TEST(good(parse_http_url("http://127.0.0.1:80")).port == 80);
   BOOST_TEST(reason(parse_http_url("http://me:word@host/")) == "has a user or password");
   BOOST_TEST(reason(parse_http_url("http://host/#x"))
@@ -172,15 +179,38 @@ BOOST_AUTO_TEST_CASE(an_http_url_has_neither_user_nor_fragment) {
              == "has a scheme other than http:// and https://");
 }
 
-BOOST_AUTO_TEST_SUITE(nats_servers)
+BOOST_AUTO_TEST_SUITE(shown_to_people)
 
-BOOST_AUTO_TEST_CASE(are_shown_without_users) {
-  BOOST_TEST(without_users("nats://a:4222") == "nats://a:4222");
-  BOOST_TEST(without_users("nats://u:p@a:4222,tls://token@[::1]:1")
-             == "nats://a:4222, tls://[::1]:1");
-  BOOST_TEST(without_users("nats://u:p@ss@a") == "nats://a"); // an @ that should have been encoded
-  BOOST_TEST(without_users("nats://u:secret@") == "");
-  BOOST_TEST(without_users("") == "");
+BOOST_AUTO_TEST_CASE(nats_servers_have_no_users) {
+  BOOST_TEST(describe(good(parse_nats_urls("nats://a:4222"))) == "nats://a:4222");
+  const auto servers = good(parse_nats_urls("nats://u:p@a:4222,tls://token@[::1]:1"));
+  BOOST_TEST(describe(servers) == "nats://a:4222, tls://[::1]:1");
+  BOOST_TEST(describe(servers, "?") == "nats://?@a:4222, tls://?@[::1]:1");
+  // An @ that should have been encoded.
+  BOOST_TEST(describe(good(parse_nats_urls("nats://u:p@ss@a"))) == "nats://a");
+}
+
+BOOST_AUTO_TEST_CASE(an_address_has_no_user_no_query_and_no_fragment) {
+  for (const auto& [text, plain, marked] :
+       {std::tuple{"https://u:p@h:8443/a?b", "https://h:8443/a", "https://-@h:8443/a?-"},
+        std::tuple{"https://h/a#b@c", "https://h/a", "https://h/a#-"},
+        std::tuple{"https://h/@a", "https://h/@a", "https://h/@a"},
+        std::tuple{"HTTPS://H:443/", "HTTPS://H:443/", "HTTPS://H:443/"},
+        std::tuple{"secret", "", "-"}, std::tuple{"", "", "-"}}) {
+    BOOST_TEST(without_secrets(text) == plain);
+    BOOST_TEST(without_secrets(text, "-") == marked);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(an_address_is_kept_with_its_text) {
+  const http_url url{"HTTPS://Host:8443/models/a?b=c"};
+  BOOST_TEST(url.text() == "HTTPS://Host:8443/models/a?b=c");
+  BOOST_TEST(url->scheme == "https");
+  BOOST_TEST(url->path == "/models/a");
+  BOOST_TEST(url->suffix == "?b=c");
+  BOOST_TEST((url == http_url{url.text()}));
+  BOOST_CHECK_THROW(http_url{"nats://host"}, std::invalid_argument);
+  BOOST_TEST(reason(http_url::read("https://")) == "has no host");
+}

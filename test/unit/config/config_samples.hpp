@@ -17,7 +17,7 @@
 #include "config/config.hpp"
 #include "config/loader.hpp"
 #include "config/settings/check.hpp"
-#include "config/settings/value.hpp"
+#include "config/settings/spelling.hpp"
 #include "config/table.hpp"
 
 namespace meme::test {

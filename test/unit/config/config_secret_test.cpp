@@ -119,8 +119,8 @@ BOOST_AUTO_TEST_CASE(may_hold_the_urls_too) {
                       {{"REDIS_URL_FILE", folder.write("redis", "redis://:pw@r\n")},
                        {"NATS_URL_FILE", folder.write("nats", "nats://u:pw@n\n")}},
                       ""});
-  BOOST_TEST(result.values.cache.redis_url == "redis://:pw@r");
-  BOOST_TEST(result.values.nats.url == "nats://u:pw@n");
+  BOOST_TEST(result.values.cache.redis_url.text() == "redis://:pw@r");
+  BOOST_TEST(result.values.nats.url.text() == "nats://u:pw@n");
 }
 
 BOOST_AUTO_TEST_CASE(is_named_where_something_is_wrong_with_it) {

@@ -153,7 +153,7 @@ struct table {
 };
 
 std::string file_literal(const setting& row, const std::string& text) {
-  if (std::holds_alternative<std::string*>(row.target))
+  if (plain_text(row))
     return "\"" + text + "\"";
   return std::holds_alternative<model_map*>(row.target) ? "[\"" + text + "\"]" : text;
 }
