@@ -1,9 +1,12 @@
-"""Compares what the service makes of pictures with what Pillow makes of them: see check-pictures.sh.
+"""Compares what the service makes of pictures with what Pillow makes of them.
 
-Each file of the folders is given to `meme-generator fit-picture`. Complete pictures (Pillow decodes them) of a type
-that is recompressed must not be refused, and the JPEG must look as the picture does: upright, on white, in sRGB, with
-a mean difference of at most 3 of 255 in each channel. Where the JPEG that Pillow makes with the same tables of the
-same pixels loses more than that (noise, saturated dots), ours may lose as much, and 1 more.
+See check-pictures.sh.
+
+Each file of the folders is given to `meme-generator fit-picture`. Complete pictures (Pillow decodes
+them) of a type that is recompressed must not be refused, and the JPEG must look as the picture
+does: upright, on white, in sRGB, with a mean difference of at most 3 of 255 in each channel. Where
+the JPEG that Pillow makes with the same tables of the same pixels loses more than that (noise,
+saturated dots), ours may lose as much, and 1 more.
 """
 import io
 import pathlib
@@ -23,7 +26,8 @@ def in_srgb(picture):
         return picture
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        mode = "RGBA" if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info else None
+        has_alpha = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+        mode = "RGBA" if has_alpha else None
         if picture.mode == "P":
             picture = picture.convert(mode or "RGB")
         return ImageCms.profileToProfile(picture, source, SRGB, outputMode=mode or "RGB")
@@ -55,7 +59,8 @@ def difference(one, other):
 def like(encoded, picture):
     """`picture` after a JPEG with the tables and the sampling of `encoded`."""
     again = io.BytesIO()
-    picture.save(again, "JPEG", qtables=encoded.quantization, subsampling=JpegImagePlugin.get_sampling(encoded))
+    picture.save(again, "JPEG", qtables=encoded.quantization,
+                 subsampling=JpegImagePlugin.get_sampling(encoded))
     return Image.open(again).convert("RGB")
 
 

@@ -20,6 +20,7 @@ tracked() { git ls-files --cached --others --exclude-standard -- "$@" | sort -u;
 mapfile -t cpp < <(tracked '*.cpp' '*.hpp')
 mapfile -t cmake < <(tracked 'CMakeLists.txt' '*/CMakeLists.txt' '*.cmake')
 mapfile -t shell < <(tracked '*.sh' '.ci/run')
+mapfile -t scripts < <(tracked '*.mjs' '*.py')
 mapfile -t core < <(tracked 'messages/*' 'actors/*' 'config/*.?pp' 'client/*' main.cpp)
 
 # The output of clang-format differs between versions; 14 is Debian 12's.
@@ -34,7 +35,8 @@ fi
 report 'at most 400 lines a file' \
   < <(awk 'FNR == 401 {print FILENAME ":401:"}' "${cpp[@]}" "${cmake[@]}" "${shell[@]}")
 report 'at most 100 columns' \
-  < <(grep -nHE '^.{101,}' "${cpp[@]}" "${cmake[@]}" "${shell[@]}" | cut -c1-140 || true)
+  < <(grep -nHE '^.{101,}' "${cpp[@]}" "${cmake[@]}" "${shell[@]}" "${scripts[@]}" \
+    | cut -c1-140 || true)
 
 # In formatted code a function ends with a lone } in the column of its first line, and nothing in
 # between stands in that column: 0 for a free function, 2 for one in a class.
