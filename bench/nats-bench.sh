@@ -7,8 +7,8 @@
 #     [--msgs 1000] [--payload FILE]                     of nats bench; 0: skip it
 #     [--count 200] [--rate 20] [--hit-ratio 0.3]        of meme-generator load; 0: skip it
 #
-# NATS_URL says where, too. With --payload a file of your own is the request. In Kubernetes:
-# k8s/overlays/demo/load.yaml.
+# NATS_URL says where, too, and MEME_NATS_INBOX_PREFIX which inboxes the user may read. With
+# --payload a file of your own is the request. In Kubernetes: k8s/overlays/demo/load.yaml.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -45,8 +45,8 @@ if [ "$msgs" -gt 0 ]; then
     echo '{"prompt": "A cat wearing a space helmet on Mars", "small_image": true}' > "$payload"
   fi
   echo "$msgs requests of $(wc -c < "$payload") bytes with nats bench"
-  "$nats" --server "$url" bench js pub async "$subject" --stream "$stream" --msgs "$msgs" \
-    --payload "$payload"
+  "$nats" --server "$url" --inbox-prefix "${MEME_NATS_INBOX_PREFIX:-_INBOX}" \
+    bench js pub async "$subject" --stream "$stream" --msgs "$msgs" --payload "$payload"
 fi
 
 if [ "$count" -gt 0 ]; then
