@@ -23,7 +23,14 @@ namespace {
 /// More names of messages of the supervisor to itself.
 const std::string give_up_name = "give up";
 const std::string drain_limit_name = "drain limit";
-const std::string left_behind_prefix = "left behind "; // and a child's name
+const std::string model_client_prefix = "model-client-"; // and its number
+const std::string left_behind_prefix = "left behind ";   // and a child's name
+
+/// Whether a server may keep a library's call from returning for as long as it likes: be it that it
+/// says nothing, or that it speaks without a pause (HTTP/2's empty frames).
+bool may_be_held(const std::string& child) {
+  return child == "provisioner" || child.rfind(model_client_prefix, 0) == 0;
+}
 
 /// At the end, for a child that is in a blocking call.
 constexpr auto end_patience = std::chrono::seconds{1};
@@ -106,7 +113,7 @@ void supervisor_state::add_model_client(std::size_t index) {
       all.model_clients.resize(index + 1);
     return all.model_clients[index];
   };
-  children.push_back({"model-client-" + std::to_string(index),
+  children.push_back({model_client_prefix + std::to_string(index),
                       [this, at](peers& all) {
                         at(all) = spawn_model_client(self, shared);
                         return caf::actor_cast<caf::strong_actor_ptr>(at(all));
@@ -260,7 +267,7 @@ void supervisor_state::stop_next() {
       i->handle = nullptr;
     } else if (i->handle) {
       self->send_exit(i->handle, caf::exit_reason::user_shutdown);
-      if (i->name == "provisioner")
+      if (may_be_held(i->name))
         self->delayed_send(self, end_patience, caf::tick_atom_v, left_behind_prefix + i->name);
       return;
     }
@@ -270,13 +277,13 @@ void supervisor_state::stop_next() {
   self->quit(failed ? caf::make_error(caf::sec::runtime_error) : caf::error{});
 }
 
-/// The end must not wait for a server that does not answer.
+/// The end must not wait for a server.
 void supervisor_state::on_left_behind(const std::string& which) {
   auto found = std::find_if(children.begin(), children.end(),
                             [&](auto& each) { return each.name == which && each.handle; });
   if (!stopping || found == children.end())
     return;
-  log::warning("an actor waits for an answer and is left behind", {{"actor", which}});
+  log::warning("an actor waits for a server and is left behind", {{"actor", which}});
   ++*shared->blocked_calls; // until the process has ended
   found->handle = nullptr;
   stop_next();
