@@ -15,7 +15,7 @@
 #include <thread>
 
 #include "bench/publisher.hpp"
-#include "client/nats.hpp"
+#include "client/connection.hpp"
 #include "test/support/eventually.hpp"
 
 namespace meme::bench {
@@ -31,7 +31,9 @@ nats_ptr<natsConnection> connect(const std::string& url) {
   check(natsOptions_Create(&raw), "make NATS options");
   const nats_ptr<natsOptions> options{raw};
   check(natsOptions_SetURL(raw, url.c_str()), "use " + url);
-  return client::connect(*raw);
+  natsConnection* connection = nullptr;
+  check(natsConnection_Connect(&connection, raw), "connect to " + url);
+  return nats_ptr<natsConnection>{connection};
 }
 
 /// The driver shares a core with the servers, and has little to do at a time: it is to run when it

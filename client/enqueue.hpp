@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "client/nats.hpp"
+#include "client/connection.hpp"
 
 namespace meme::client {
 

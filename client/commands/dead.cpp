@@ -15,7 +15,7 @@
 
 #include "actors/ingress/request_decoder.hpp"
 #include "actors/io/nats/jetstream.hpp"
-#include "client/nats.hpp"
+#include "client/connection.hpp"
 #include "client/say.hpp"
 #include "config/settings/check.hpp"
 #include "messages/text/utf8.hpp"
@@ -79,13 +79,15 @@ public:
 class dead_letters {
 public:
   explicit dead_letters(const config::nats_options& nats)
-      : subject_(nats.dead_subject), queue_(nats.stream), rules_(make_publish_rules(nats)) {
-    connection_ = connect(nats, "meme-generator dead");
-    inbox_prefix_ = nats.inbox_prefix;
+      : subject_(nats.dead_subject),
+        queue_(nats.stream),
+        rules_(make_publish_rules(nats)),
+        connection_(connect(nats, "meme-generator dead")),
+        api_(connection_.get(), nats.inbox_prefix, patience) {
     jsCtx* raw = nullptr;
     check(natsConnection_JetStream(&raw, connection_.get(), nullptr), "use JetStream");
     jetstream_.reset(raw);
-    stream_ = io::jetstream{connection_.get(), inbox_prefix_, patience}.stream_of(subject_);
+    stream_ = api_.stream_of(subject_);
     if (stream_.empty())
       throw std::runtime_error("no stream keeps " + subject_
                                + "; meme-generator provision makes one");
@@ -144,10 +146,9 @@ private:
   /// server, and waits for ever for what it has dropped. Whoever may write letters may write such
   /// ones.
   void for_each(std::uint64_t most, const std::function<void(std::uint64_t)>& visit) {
-    io::jetstream api{connection_.get(), inbox_prefix_, patience};
     std::uint64_t seen = 0;
-    for (auto place = api.next_message(stream_, 1, subject_); place;
-         place = api.next_message(stream_, place->sequence + 1, subject_)) {
+    for (auto place = api_.next_message(stream_, 1, subject_); place;
+         place = api_.next_message(stream_, place->sequence + 1, subject_)) {
       visit(place->sequence);
       if (++seen == most)
         return;
@@ -195,20 +196,15 @@ private:
 
   /// The stream of requests, or one that it takes its messages from.
   std::string stream_for(const std::string& subject) {
-    auto keeper = io::jetstream{connection_.get(), inbox_prefix_, patience}.stream_of(subject);
+    auto keeper = api_.stream_of(subject);
     if (keeper.empty() || keeper == queue_)
       return queue_;
-    jsStreamInfo* raw = nullptr;
-    check(js_GetStreamInfo(&raw, jetstream_.get(), queue_.c_str(), nullptr, nullptr),
-          "look at stream " + queue_);
-    const nats_ptr<jsStreamInfo> info{raw};
-    auto feeds = [&](const jsStreamSource* source) {
-      return source != nullptr && source->Name != nullptr && keeper == source->Name;
-    };
-    const auto& config = *info->Config;
+    const auto info = api_.find_stream(queue_);
+    if (!info)
+      throw std::runtime_error("there is no stream " + queue_);
+    const auto& feeds = info->config.feeds;
     const auto is_source =
-        feeds(config.Mirror)
-        || std::any_of(config.Sources, config.Sources + config.SourcesLen, feeds);
+        std::any_of(feeds.begin(), feeds.end(), [&](auto& feed) { return feed.name == keeper; });
     return is_source ? keeper : queue_;
   }
 
@@ -239,10 +235,10 @@ private:
 
   std::string subject_;
   std::string stream_; ///< may keep more than dead letters
-  std::string inbox_prefix_;
-  std::string queue_; ///< the stream of requests
+  std::string queue_;  ///< the stream of requests
   publish_rules rules_;
   nats_ptr<natsConnection> connection_;
+  io::jetstream api_;
   nats_ptr<jsCtx> jetstream_;
 };
 

@@ -11,11 +11,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "actors/io/nats/nats_connection.hpp"
 #include "client/answer.hpp"
+#include "client/connection.hpp"
 #include "client/enqueue.hpp"
 #include "client/exit_status.hpp"
 #include "client/latencies.hpp"
-#include "client/nats.hpp"
 #include "client/picture_file.hpp"
 #include "client/progress.hpp"
 #include "client/say.hpp"
@@ -46,7 +47,7 @@ public:
       : options_{options},
         subject_{options.subject.empty() ? nats.request_subject : options.subject},
         connection_{connect(nats, "meme-generator load")},
-        inbox_{new_inbox(nats)},
+        inbox_{io::make_inbox(nats.inbox_prefix)},
         answers_{subscribe(*connection_, inbox_)},
         bar_{options.count},
         random_{options.seed} {}

@@ -5,8 +5,8 @@
 
 #include "actors/provisioner/provision.hpp"
 #include "actors/publisher/stranded.hpp"
+#include "client/connection.hpp"
 #include "client/exit_status.hpp"
-#include "client/nats.hpp"
 #include "client/say.hpp"
 
 namespace meme::client {

@@ -3,10 +3,11 @@
 #include <exception>
 #include <iostream>
 
+#include "actors/io/nats/nats_connection.hpp"
 #include "client/answer.hpp"
+#include "client/connection.hpp"
 #include "client/enqueue.hpp"
 #include "client/exit_status.hpp"
-#include "client/nats.hpp"
 #include "client/picture_file.hpp"
 #include "client/say.hpp"
 #include "config/settings/check.hpp"
@@ -67,7 +68,7 @@ int request(const config::nats_options& nats, request_options options) {
   const auto connection = connect(nats, "meme-generator request");
   if (options.id.empty())
     options.id = new_word();
-  const auto inbox = new_inbox(nats);
+  const auto inbox = io::make_inbox(nats.inbox_prefix);
   const auto answers = subscribe(*connection, inbox);
   const auto started = steady_clock::now();
   const auto derived_id =

@@ -5,8 +5,8 @@
 #include <iostream>
 
 #include "client/answer.hpp"
+#include "client/connection.hpp"
 #include "client/exit_status.hpp"
-#include "client/nats.hpp"
 #include "client/picture_file.hpp"
 #include "client/say.hpp"
 #include "config/settings/check.hpp"

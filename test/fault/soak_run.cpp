@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "client/nats.hpp"
+#include "actors/io/nats/nats_connection.hpp"
 #include "test/fault/soak_requests.hpp"
 #include "test/support/http.hpp"
 
@@ -187,7 +187,7 @@ void soak_run::collect_answers() {
 void soak_run::read_stream(const std::string& name,
                            const std::function<void(const message&)>& read) {
   auto left = stage_.client.messages_in(name);
-  const auto inbox = client::new_inbox({});
+  const auto inbox = io::make_inbox("_INBOX");
   auto arrivals = stage_.client.subscribe(inbox);
   const auto made = stage_.client.api(
       "CONSUMER.CREATE." + name,

@@ -54,7 +54,9 @@ nats_ptr<natsConnection> connect(const std::string& url) {
   check(natsOptions_SetName(raw, "test"), "name the connection");
   check(natsOptions_SetMaxReconnect(raw, -1), "reconnect for ever");
   check(natsOptions_SetReconnectWait(raw, 20), "reconnect fast");
-  return client::connect(*raw);
+  natsConnection* connection = nullptr;
+  check(natsConnection_Connect(&connection, raw), "connect to " + url);
+  return nats_ptr<natsConnection>{connection};
 }
 
 } // namespace

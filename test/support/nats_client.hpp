@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "client/nats.hpp"
+#include "client/connection.hpp"
 #include "test/support/eventually.hpp"
 #include "test/support/json.hpp"
 

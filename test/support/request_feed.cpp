@@ -56,7 +56,7 @@ bool request_feed::store(nats_client& client, std::uint64_t number) try {
   client.enqueue("meme.request", make_(number),
                  {{"Nats-Msg-Id", "feed-" + std::to_string(number)}});
   return true;
-} catch (const client::nats_error& problem) {
+} catch (const io::nats_error& problem) {
   if (problem.status() != NATS_NO_RESPONDERS) // else nobody can have stored it
     ++retries_;
   return false;

@@ -178,7 +178,7 @@ bool jetstream::publish(const std::string& subject, std::string_view data,
   jsErrCode code{};
   jsPubAck* acknowledgement = nullptr;
   check_call(js_PublishMsg(&acknowledgement, context_.get(), raw, nullptr, &code), "publish");
-  const nats_ptr<jsPubAck, jsPubAck_Destroy> owner{acknowledgement};
+  const nats_ptr<jsPubAck> owner{acknowledgement};
   return !owner->Duplicate;
 }
 

@@ -12,8 +12,6 @@
 
 namespace meme::io {
 
-using js_context_ptr = nats_ptr<jsCtx, jsCtx_Destroy>;
-
 /// A message as a stream keeps it.
 struct stored_message {
   bus_message_ptr message;
@@ -88,7 +86,7 @@ private:
   natsConnection* connection_;
   std::string inbox_prefix_;
   jsOptions options_{};
-  js_context_ptr context_;
+  nats_ptr<jsCtx> context_;
 };
 
 } // namespace meme::io

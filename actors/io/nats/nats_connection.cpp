@@ -9,28 +9,6 @@
 
 namespace meme::io {
 
-std::string detail_of(natsStatus status, bool of_any_status) {
-  auto other = NATS_OK;
-  auto* text = nats_GetLastError(&other);
-  std::string_view words = text != nullptr && (of_any_status || other == status) ? text : "";
-  // The library puts its own source file and line before them: "(conn.c:2088): words".
-  if (auto end = words.find("): "); words.substr(0, 1) == "(" && end != words.npos)
-    words.remove_prefix(end + 3);
-  return words == natsStatus_GetText(status) ? std::string{} : std::string{words};
-}
-
-void check(natsStatus status, const char* what) {
-  if (status == NATS_OK)
-    return;
-  std::string text = what;
-  text += ": ";
-  text += natsStatus_GetText(status);
-  if (auto detail = detail_of(status); !detail.empty())
-    text.append(" (").append(detail).append(")");
-  nats_ReleaseThreadMemory(); // so that these words do not stand beside a later failure
-  throw std::runtime_error(text);
-}
-
 namespace {
 
 /// What a subscription's callbacks need; lives until the last of them is over.
@@ -222,8 +200,8 @@ void nats_connection::connect(const config::nats_options& options, const std::st
     if (status == NATS_NO_SERVER)
       reason += why_unreachable(options.url);
     if (is_unreachable(status))
-      throw nats_unreachable(reason);
-    throw std::runtime_error(reason);
+      throw nats_unreachable(reason, status);
+    throw nats_error(reason, status);
   }
   [[maybe_unused]] auto* owned_by_closed_callback = events.release();
   if (connected)
@@ -279,10 +257,10 @@ std::string nats_connection::make_inbox() {
 }
 
 std::uint64_t nats_connection::connection_count() const {
-  thread_local const nats_statistics_ptr statistics = [] { // asked for with each answer
+  thread_local const nats_ptr<natsStatistics> statistics = [] { // asked for with each answer
     natsStatistics* raw = nullptr;
     check(natsStatistics_Create(&raw), "statistics");
-    return nats_statistics_ptr{raw};
+    return nats_ptr<natsStatistics>{raw};
   }();
   std::uint64_t reconnects = 0;
   natsConnection_GetStats(connection_, statistics.get());

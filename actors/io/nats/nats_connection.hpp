@@ -5,28 +5,19 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 #include <nats/nats.h>
 
+#include "actors/io/nats/nats_error.hpp"
+#include "actors/io/nats/nats_handle.hpp"
 #include "config/options.hpp"
 #include "messages/bus.hpp"
 
 namespace meme::io {
 
-/// Turns one of nats.c's create/destroy pairs into a smart pointer.
-template <class T, void (*Destroy)(T*)>
-struct nats_deleter {
-  void operator()(T* object) const { Destroy(object); }
-};
-
-template <class T, void (*Destroy)(T*)>
-using nats_ptr = std::unique_ptr<T, nats_deleter<T, Destroy>>;
-
-using nats_message_ptr = nats_ptr<natsMsg, natsMsg_Destroy>;
-using nats_options_ptr = nats_ptr<natsOptions, natsOptions_Destroy>;
-using nats_statistics_ptr = nats_ptr<natsStatistics, natsStatistics_Destroy>;
+using nats_message_ptr = nats_ptr<natsMsg>;
+using nats_options_ptr = nats_ptr<natsOptions>;
 
 /// A message of the library, owned.
 class nats_bus_message final : public bus_message {
@@ -55,20 +46,6 @@ private:
   nats_message_ptr message_;
 };
 
-/// Throws std::runtime_error that names `what` and the library's reason unless `status` is NATS_OK.
-void check(natsStatus status, const char* what);
-
-/// What the library says beside `status` about the last failure on this thread; empty: no more. It
-/// keeps the words of an earlier failure where the last one has none of its own, so those of
-/// another status are left out; `of_any_status`: not so, for a first call.
-std::string detail_of(natsStatus status, bool of_any_status = false);
-
-/// No server could be reached, or none finished its greeting: another attempt may succeed.
-class nats_unreachable : public std::runtime_error {
-public:
-  using std::runtime_error::runtime_error;
-};
-
 /// A subject of which nobody else knows: `prefix` and a random token.
 std::string make_inbox(const std::string& prefix);
 
@@ -87,8 +64,8 @@ struct nats_events {
 class nats_connection final : public bus {
 public:
   /// Tries each server once, which may block for the connect timeout each, and for as long as a
-  /// name server takes. Throws nats_unreachable, or std::runtime_error where a server refuses us or
-  /// the library refuses the settings (key files).
+  /// name server takes. Throws nats_unreachable, or another nats_error where a server refuses us
+  /// or the library refuses the settings (key files).
   static std::shared_ptr<nats_connection> open(const config::nats_options& options,
                                                const std::string& name, nats_events events);
   ~nats_connection() override;

@@ -8,8 +8,6 @@ namespace meme::io {
 
 namespace {
 
-using subscription_handle = nats_ptr<natsSubscription, natsSubscription_Destroy>;
-
 std::string refusal_words(natsConnection* connection) {
   const char* words = nullptr;
   const auto status = natsConnection_GetLastError(connection, &words);
@@ -40,7 +38,7 @@ nats_message_ptr ask(natsConnection* connection, const std::string& inbox_prefix
   const auto inbox = make_inbox(inbox_prefix);
   natsSubscription* raw = nullptr;
   check(natsConnection_SubscribeSync(&raw, connection, inbox.c_str()), subject.c_str());
-  const subscription_handle replies{raw};
+  const nats_ptr<natsSubscription> replies{raw};
   check(natsConnection_PublishRequest(connection, subject.c_str(), inbox.c_str(), request.data(),
                                       static_cast<int>(request.size())),
         subject.c_str());

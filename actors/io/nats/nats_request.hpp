@@ -1,18 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <stdexcept>
 #include <string>
 
 #include "actors/io/nats/nats_connection.hpp"
 
 namespace meme::io {
-
-/// The server does not permit what was asked; the words name the subject.
-class nats_refused : public std::runtime_error {
-public:
-  using std::runtime_error::runtime_error;
-};
 
 /// Why the connection's server has last refused something, in words of ours; empty: it has not.
 std::string last_refusal(natsConnection* connection);

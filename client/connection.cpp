@@ -1,4 +1,4 @@
-#include "client/nats.hpp"
+#include "client/connection.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -37,18 +37,9 @@ std::string reason(natsStatus status) {
 
 } // namespace
 
-nats_error::nats_error(const std::string& doing, natsStatus status)
-    : std::runtime_error("cannot " + doing + ": " + reason(status)), status_{status} {}
-
 void check(natsStatus status, const std::string& doing) {
   if (status != NATS_OK)
-    throw nats_error{doing, status};
-}
-
-nats_ptr<natsConnection> connect(natsOptions& options) {
-  natsConnection* raw = nullptr;
-  check(natsConnection_Connect(&raw, &options), "connect to NATS");
-  return nats_ptr<natsConnection>{raw};
+    throw io::nats_error{"cannot " + doing + ": " + reason(status), status};
 }
 
 std::string connect_error(const config::nats_options& nats, const std::string& cause) {
@@ -72,7 +63,7 @@ nats_ptr<natsConnection> connect(const config::nats_options& nats, const std::st
     cause += ": " + detail;
   if (status == NATS_NO_SERVER)
     cause += io::why_unreachable(nats.url);
-  throw std::runtime_error{connect_error(nats, cause)};
+  throw io::nats_error{connect_error(nats, cause), status};
 }
 
 nats_ptr<natsSubscription> subscribe(natsConnection& connection, const std::string& subject) {
@@ -84,7 +75,7 @@ nats_ptr<natsSubscription> subscribe(natsConnection& connection, const std::stri
   // The server must know of it before anything is asked that is answered there.
   check(natsConnection_FlushTimeout(&connection, 5'000), "subscribe to " + subject);
   if (const auto refused = io::last_refusal(&connection); !refused.empty())
-    throw std::runtime_error{"cannot subscribe to " + subject + ": " + refused};
+    throw io::nats_refused{"cannot subscribe to " + subject + ": " + refused};
   return subscription;
 }
 
@@ -95,10 +86,6 @@ nats_ptr<natsMsg> next_message(natsSubscription& subscription, std::chrono::mill
   if (status != NATS_TIMEOUT)
     check(status, "read from NATS");
   return nats_ptr<natsMsg>{raw};
-}
-
-std::string new_inbox(const config::nats_options& options) {
-  return io::make_inbox(options.inbox_prefix);
 }
 
 std::string new_word() {
