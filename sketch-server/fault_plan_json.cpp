@@ -250,6 +250,8 @@ rule read_rule(const json& value) {
 fault_plan::fault_plan(std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") == text.npos)
     return;
+  if (has_long_exponent(text))
+    throw bad_plan{"a fault plan is JSON: a number is out of range"};
   rapidjson::Document document;
   document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(
       text.data(), text.size());

@@ -6,6 +6,7 @@
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
 
+#include "sketch-server/json.hpp"
 #include "sketch-server/options.hpp"
 
 namespace meme::sketch {
@@ -46,6 +47,8 @@ std::uint64_t read_seed(const json& parameters) {
 }
 
 picture_order read(std::string_view body, picture_size usual_size) {
+  if (has_long_exponent(body))
+    refuse(400, "Failed to parse the request body as JSON: a number is out of range");
   rapidjson::Document document;
   document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(
       body.data(), body.size());

@@ -163,6 +163,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_list_of_objects_is_refused) {
   BOOST_TEST(refused("{", "JSON"));
   BOOST_TEST(refused("{}", "list"));
   BOOST_TEST(refused("[1]", "rule 1"));
+  BOOST_TEST(refused("[1e-00005]", "out of range"));
   BOOST_TEST(refused(R"([{"html": true}, "x"])", "rule 2"));
   BOOST_TEST(refused("[{\"match\": \"\xFF\", \"html\": true}]", "encoding"));
 }

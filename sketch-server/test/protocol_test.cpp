@@ -79,6 +79,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_json_is_a_bad_request) {
   for (const auto body : {"", "{", "inputs", "{\"inputs\": \"\xFF\"}", "{} {}"})
     BOOST_TEST(refusal_of(body) == 400u);
   BOOST_TEST(refusal_of(std::string(100'000, '[')) == 400u);
+  BOOST_TEST(refusal_of(R"({"inputs": "a cat", "parameters": {"x": 1e-0005}})") == 200u);
+  BOOST_TEST(refusal_of(R"({"inputs": "a cat", "parameters": {"x": 1e-00005}})") == 400u);
 }
 
 BOOST_AUTO_TEST_CASE(json_of_another_kind_cannot_be_processed) {
