@@ -252,19 +252,31 @@ void ingress_state::settle(std::uint64_t number, in_flight& taken) {
     metrics.errors_by(why->code).Increment();
     if (dead)
       metrics.dead_letters.Increment();
-    log::warning(dead ? "a request is dead" : "a request was answered with an error",
-                 {{"request_id", taken.request_id},
-                  {"stream_sequence", taken.info.stream_sequence},
-                  {"attempt", taken.info.deliveries},
-                  {"outcome", dead ? "dead_letter" : "error"},
-                  {"code", to_string(why->code)},
-                  {"error", why->text_for_log()},
-                  {"duration_ms", response.header.duration_ms}});
+    log_failure(taken, *why);
   } else {
     metrics.success.Increment();
     log_end(taken, std::get<success>(response.result));
   }
   release(number);
+}
+
+/// One line for each, but for what is no request at all: of these a client may send as many a
+/// second as the queue takes, and they cost it nothing.
+void ingress_state::log_failure(const in_flight& taken, const failure& why) {
+  const auto dead = taken.response->dead_letter != nullptr;
+  const auto was_refused =
+      why.code == error_code::bad_request || why.code == error_code::request_too_large;
+  if (!dead && was_refused && !refusal_lines.allows(self->clock().now()))
+    return;
+  log::warning(dead ? "a request is dead" : "a request was answered with an error",
+               {{"request_id", taken.request_id},
+                {"stream_sequence", taken.info.stream_sequence},
+                {"attempt", taken.info.deliveries},
+                {"outcome", dead ? "dead_letter" : "error"},
+                {"code", to_string(why.code)},
+                {"error", why.text_for_log()},
+                {"duration_ms", taken.response->header.duration_ms},
+                {"lines_left_out", refusal_lines.take_left_out()}});
 }
 
 /// One line for each request that got its picture, but for what is beyond a limit: a line costs as

@@ -56,6 +56,9 @@ struct ingress_state {
   static constexpr std::size_t max_earlier = 4'096;
   static constexpr std::size_t earlier_bytes = 1'024;
 
+  /// Of requests that are refused unread.
+  static constexpr std::size_t refusals_logged_per_second = 100;
+
   explicit ingress_state(ingress_actor::pointer owner) : self(owner) {}
   ~ingress_state();
 
@@ -89,6 +92,7 @@ struct ingress_state {
   void recall_earlier(const in_flight& taken, job& work);
   void postpone(std::uint64_t number, const failure& why);
   void log_end(const in_flight& taken, const success& result);
+  void log_failure(const in_flight& taken, const failure& why);
   void on_published(const std::vector<ticket>& ids);
   void settle(std::uint64_t number, in_flight& taken);
   void release(std::uint64_t number);
@@ -129,6 +133,7 @@ struct ingress_state {
 
   lru_cache<earlier_tries> earlier{max_earlier * earlier_bytes}; ///< by message key
   line_limit answer_lines{0};
+  line_limit refusal_lines{refusals_logged_per_second};
   std::unordered_map<std::uint64_t, in_flight> held;
   std::unordered_map<std::uint64_t, std::uint64_t> by_sequence; ///< of the stream, to `held`
   std::uint64_t last_number = 0;

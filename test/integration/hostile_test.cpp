@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "test/support/stopwatch.hpp"
 #include "test/support/world.hpp"
 
 using namespace meme::test;
@@ -193,4 +194,20 @@ BOOST_FIXTURE_TEST_CASE(a_stream_may_refuse_what_is_larger_than_a_request, quick
   BOOST_TEST(json{next_error().data}.text("/code") == "request_too_large");
   ask(request("small", "a cat"));
   BOOST_TEST(json{next_result().data}.text("/request_id") == "small");
+}
+
+// A refusal costs its client nothing: it must not cost the operator's disk either.
+BOOST_FIXTURE_TEST_CASE(a_flood_of_refusals_leaves_few_log_lines, quick_world) {
+  constexpr std::size_t count = 3'000;
+  const stopwatch since_first;
+  client.enqueue_all("meme.request", std::vector<std::string>(count, "nonsense"));
+  BOOST_TEST_REQUIRE(errors.wait_for(count));
+  BOOST_TEST_REQUIRE(drained());
+  const auto seconds = since_first.seconds();
+  std::size_t lines = 0;
+  for (const auto& line : memes->log_lines())
+    lines += line.text("/msg") == "a request was answered with an error" ? 1 : 0;
+  BOOST_TEST(lines > 0u);
+  BOOST_TEST(static_cast<double>(lines) <= 100 * (seconds + 2));
+  BOOST_TEST_MESSAGE(count << " refusals in " << seconds << " s: " << lines << " log lines");
 }
