@@ -32,8 +32,9 @@ std::vector<config::command> commands_of(config::configuration& settings) {
 } // namespace
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view{argv[1]} == fitting::fit_command)
-    return fitting::run_fit_command(argc, argv); // for one picture; it needs no setting
+  if (argc > 1 && std::string_view{argv[1]} == recompression::recompress_command)
+    return recompression::run_recompress_command(argc,
+                                                 argv); // for one picture; it needs no setting
   io::take_standard_descriptors();
   // Environment and memory hold the token and passwords: no core dumps, and for other processes of
   // the same user neither /proc/PID/environ nor /proc/PID/mem.

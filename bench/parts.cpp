@@ -114,13 +114,13 @@ BENCHMARK(lru_put_full);
 
 /// What one hit counts.
 void count_metrics(benchmark::State& state) {
-  instruments all{std::make_shared<prometheus::Registry>()};
+  metrics all{std::make_shared<prometheus::Registry>()};
   for (auto _ : state) {
     all.requests.Increment();
     all.cache_hits.Increment();
     all.success.Increment();
     all.processing_duration_s.Observe(0.0003);
-    all.permits_in_use.Set(64);
+    all.in_flight.Set(64);
     all.answer_bytes.Set(1'000);
   }
 }

@@ -42,7 +42,7 @@ std::string known_prompt(std::size_t number) {
 
 double worker::errors() const {
   return service_ ? service_->metric("meme_generator_errors_total")
-                        + service_->metric("meme_generator_postponed_total")
+                        + service_->metric("meme_generator_delayed_naks_total")
                   : 0;
 }
 

@@ -87,7 +87,7 @@ std::optional<delivery_info> parse_ack_subject(std::string_view subject) {
   return info;
 }
 
-std::optional<stranded_message> parse_stranded(std::string_view advisory) {
+std::optional<max_deliveries_advisory> parse_max_deliveries_advisory(std::string_view advisory) {
   const auto json = json::read_document(advisory);
   if (!json.IsObject())
     return {};
@@ -95,7 +95,7 @@ std::optional<stranded_message> parse_stranded(std::string_view advisory) {
     const auto found = json.FindMember(name);
     return found != json.MemberEnd() && found->value.IsUint64() ? found->value.GetUint64() : 0;
   };
-  const stranded_message result{number("stream_seq"), number("deliveries")};
+  const max_deliveries_advisory result{number("stream_seq"), number("deliveries")};
   if (result.stream_sequence == 0) // places count from 1
     return {};
   return result;

@@ -32,13 +32,13 @@ std::string make_message_key(std::string_view stream, std::uint64_t stream_seque
 std::optional<delivery_info> parse_ack_subject(std::string_view subject);
 
 /// A message that the server has given up: it was delivered as often as the consumer allows.
-struct stranded_message {
+struct max_deliveries_advisory {
   std::uint64_t stream_sequence = 0; ///< its place in the stream
   std::uint64_t deliveries = 0;      ///< 0: not said
 };
 
 /// Reads the server's advisory (io.nats.jetstream.advisory.v1.max_deliver); nothing where it is
 /// none.
-std::optional<stranded_message> parse_stranded(std::string_view advisory);
+std::optional<max_deliveries_advisory> parse_max_deliveries_advisory(std::string_view advisory);
 
 } // namespace meme

@@ -5,7 +5,7 @@
 //
 //     NATS ──delivered──▶ ingress ──lookup──▶ cache ──generate──▶ generator ──call──▶ model client
 //                         ▲  │  ▲               │  ◀──generated──           ◀──called──
-//                         │  │  └───finished────┘ ◀──▶ store (Redis), fitter
+//                         │  │  └───finished────┘ ◀──▶ store (Redis), recompressor
 //                         │  └─answer──▶ publisher ──▶ NATS
 //                         └───published──┘
 // Two rules make it survive the death of any of them:
@@ -89,8 +89,8 @@ struct published {
 
 /// How many more messages than those in work now may be taken from the queue for the model's sake:
 /// 0 while it is not to be called, 1 to have something to probe it with, else without bound.
-struct flow {
-  std::size_t permits = std::numeric_limits<std::size_t>::max();
+struct pull_limit {
+  std::size_t messages = std::numeric_limits<std::size_t>::max();
 };
 
 /// The answer to a `flow` where no permit is free: one of those in work must go back to the queue.
@@ -112,7 +112,7 @@ using ingress_actor = caf::typed_actor<
   caf::reacts_to<link_changed>,    // supervisor: pulls are void, pull anew
   caf::reacts_to<delivered>,       // NATS: a request, or a word about a pull
   caf::reacts_to<finished>,        // cache: here is your picture, or why there is none
-  caf::reacts_to<flow>,            // generator: the model is down, or well again
+  caf::reacts_to<pull_limit>,            // generator: the model is down, or well again
   caf::reacts_to<published>,       // publisher: the answer has reached the server
   caf::reacts_to<caf::tick_atom>,  // itself: heartbeat, progress, lost pulls
   caf::reacts_to<drain>>;          // supervisor
@@ -142,7 +142,7 @@ struct lookup {
 };
 
 /// A store's answer for a key; without picture: not there, or the store could not be asked.
-struct stored {
+struct fetched {
   std::string key;
   picture_ptr picture;
   std::chrono::milliseconds ttl_left{0};
@@ -155,7 +155,7 @@ struct generated {
 };
 
 /// A picture that was too large, as it fits, or why there is none.
-struct fitted {
+struct recompressed {
   std::string key;
   std::variant<picture_ptr, failure> result; ///< invalid_picture: it is damaged, not too large
 };
@@ -166,9 +166,9 @@ using cache_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,  // supervisor
   caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<lookup>,     // ingress
-  caf::reacts_to<stored>,     // store
+  caf::reacts_to<fetched>,     // store
   caf::reacts_to<generated>,  // generator
-  caf::reacts_to<fitted>,     // fitter
+  caf::reacts_to<recompressed>,     // recompressor
   caf::reacts_to<caf::tick_atom>, // itself: look-ups that the store does not answer
   caf::reacts_to<drain>>;     // ingress: passed on to the generator
 // clang-format on
@@ -178,22 +178,22 @@ struct fetch {
   std::string key;
 };
 
-struct keep {
+struct put {
   std::string key;
   picture_ptr picture;
 };
 
 /// Redis. Never fails a request: what it cannot find in time is not there.
 // clang-format off
-using store_actor = caf::typed_actor<
+using redis_cache_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,  // supervisor
   caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<fetch>,      // cache
-  caf::reacts_to<keep>>;      // cache
+  caf::reacts_to<put>>;      // cache
 // clang-format on
 
 /// A picture of more than `limit` bytes.
-struct fit {
+struct recompress {
   std::string key;
   picture_ptr picture;
   std::size_t limit = 0;
@@ -201,10 +201,10 @@ struct fit {
 
 /// Makes pictures small enough for an answer.
 // clang-format off
-using fitter_actor = caf::typed_actor<
+using recompressor_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,  // supervisor
   caf::reacts_to<measure_mailbox>, // supervisor
-  caf::reacts_to<fit>>;       // cache
+  caf::reacts_to<recompress>>;       // cache
 // clang-format on
 
 // -- generator ----------------------------------------------------------------------------------
@@ -282,7 +282,7 @@ using provisioner_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,       // supervisor
   caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<delivered>,       // NATS: the server has given a message up
-  caf::reacts_to<stranded_message>, // itself: one that could not be answered yet
+  caf::reacts_to<max_deliveries_advisory>, // itself: one that could not be answered yet
   caf::reacts_to<caf::tick_atom>,  // ingress, publisher: look (again), then send a `binding`
   caf::reacts_to<caf::tick_atom, std::uint64_t>>; // itself: unless somebody had it look since
 // clang-format on
@@ -296,7 +296,7 @@ struct health {
 
 /// Serves /metrics, /livez, /readyz and /healthz.
 // clang-format off
-using pages_actor = caf::typed_actor<
+using status_server_actor = caf::typed_actor<
   caf::reacts_to<peers_ptr>,  // supervisor
   caf::reacts_to<measure_mailbox>, // supervisor
   caf::reacts_to<health>>;    // supervisor
@@ -356,13 +356,13 @@ using supervisor_actor = caf::typed_actor<
 struct peers {
   ingress_actor ingress;
   cache_actor cache;
-  store_actor store;
-  fitter_actor fitter;
+  redis_cache_actor redis_cache;
+  recompressor_actor recompressor;
   generator_actor generator;
   std::vector<model_client_actor> model_clients;
   publisher_actor publisher;
   provisioner_actor provisioner;
-  pages_actor pages;
+  status_server_actor status_server;
   supervisor_actor supervisor;
 };
 
@@ -373,20 +373,20 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::measure_mailbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::link_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::binding)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::delivered)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::stranded_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::max_deliveries_advisory)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::finished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::published)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::flow)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::pull_limit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::no_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::drain)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::lookup)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::stored)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::fetched)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::generated)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::fit)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::fitted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::recompress)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::recompressed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::fetch)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::keep)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::put)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::generate)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::called)

@@ -11,8 +11,8 @@ enum class pipeline_stage {
   ingress,      ///< it does not say any more what it waits for
   consumer,     ///< messages wait in the queue, permits are free, nothing is delivered
   cache,        ///< the ingress waits for it
-  store,        ///< the cache waits for it
-  fitter,       ///< the cache waits for it
+  redis_cache,  ///< the cache waits for it
+  recompressor, ///< the cache waits for it
   generator,    ///< the cache waits for it
   model_client, ///< the generator waits for it
   held,         ///< by the generator, for a reason: a pause, an open circuit breaker, a quiet time
@@ -26,7 +26,7 @@ constexpr std::size_t stage_count = 11;
 /// The stage as metrics and /readyz name it.
 inline const char* to_string(pipeline_stage where) {
   constexpr std::array<const char*, stage_count> names{
-      "ingress",      "consumer", "cache",     "store",        "fitter",     "generator",
+      "ingress",      "consumer", "cache",     "redis-cache",  "recompressor", "generator",
       "model-client", "held",     "publisher", "confirmation", "byte-budget"};
   return names.at(static_cast<std::size_t>(where));
 }

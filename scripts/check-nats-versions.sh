@@ -21,7 +21,7 @@ IFS=: read -r -a servers <<< "$MEME_NATS_SERVER"
 for server in "${servers[@]}"; do
   "$server" --version
   for test in integration/newer_nats_test integration/provision_test fault/deleted_test \
-    fault/stranded_test; do
+    fault/max_deliveries_test; do
     MEME_NATS_SERVER=$server "$build/test/$test" --color_output=no
   done
 done

@@ -2,7 +2,8 @@
 
 See check-pictures.sh.
 
-Each file of the folders is given to `meme-generator fit-picture`. Complete pictures (Pillow decodes
+Each file of the folders is given to `meme-generator recompress-picture`. Complete pictures (Pillow
+decodes
 them) of a type that is recompressed must not be refused, and the JPEG must look as the picture
 does: upright, on white, in sRGB, with a mean difference of at most 3 of 255 in each channel. Where
 the JPEG that Pillow makes with the same tables of the same pixels loses more than that (noise,
@@ -46,7 +47,8 @@ def shown(picture):
 
 def fit(program, file):
     with open(file, "rb") as stdin:
-        run = subprocess.run([program, "fit-picture", "100000000", "16777216", "60"], stdin=stdin,
+        run = subprocess.run([program, "recompress-picture", "100000000", "16777216", "60"],
+                             stdin=stdin,
                              capture_output=True, check=False)
     return run.returncode, run.stderr.decode(errors="replace"), run.stdout
 

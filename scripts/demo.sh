@@ -127,7 +127,7 @@ step 'starting meme-generator'
 export NATS_URL=$nats_url REDIS_URL=$redis_url
 METRICS_ADDR=127.0.0.1:0 LOG_FORMAT=json start meme-generator build/meme-generator
 service_is_ready() {
-  pages=http://$(sed -n 's/.*"msg":"pages".*"address":"\([^"]*\)".*/\1/p' \
+  pages=http://$(sed -n 's/.*"msg":"status server listening".*"address":"\([^"]*\)".*/\1/p' \
     "$folder/meme-generator.err") && curl -fsS -o /dev/null "$pages/readyz"
 }
 wait_for meme-generator service_is_ready

@@ -16,15 +16,15 @@
 
 namespace meme {
 
-class instruments;
-using instruments_ptr = std::shared_ptr<instruments>;
+class metrics;
+using metrics_ptr = std::shared_ptr<metrics>;
 
 /// What the actors share: settings, the connection, instruments, and where time and chance come
 /// from. Monotonic time is the actor system's clock (`self->clock()`), which tests turn by hand.
 struct context {
   config::options options;
   bus_ptr bus;
-  instruments_ptr metrics;
+  metrics_ptr metrics;
   std::shared_ptr<io::byte_budget> budget;    ///< of pictures in flight
   std::shared_ptr<const io::value_seal> seal; ///< of what is stored in Redis; empty: not signed
   std::function<std::chrono::system_clock::time_point()> wall_clock;

@@ -25,9 +25,9 @@ cache_actor::behavior_type cache_state::start(context_ptr with) {
         report_stages();
       },
       [this](lookup& what) { on_lookup(std::move(what.what)); },
-      [this](stored& what) { on_stored(what); },
+      [this](fetched& what) { on_fetched(what); },
       [this](generated& what) { on_generated(what); },
-      [this](fitted& what) { on_fitted(what); },
+      [this](recompressed& what) { on_recompressed(what); },
       [this](caf::tick_atom) { on_tick(); },
       [this](drain) { on_drain(); },
   };
@@ -42,17 +42,18 @@ void cache_state::on_drain() {
 void cache_state::on_peers(peers_ptr now) {
   auto before = std::exchange(now_peers, std::move(now));
   // A store that is gone or was replaced has forgotten what it was asked: it is not there.
-  auto store_lost = now_peers->store != before->store;
+  auto redis_cache_lost = now_peers->redis_cache != before->redis_cache;
   auto new_generator = now_peers->generator && now_peers->generator != before->generator;
-  auto new_fitter = now_peers->fitter && now_peers->fitter != before->fitter;
+  auto new_recompressor =
+      now_peers->recompressor && now_peers->recompressor != before->recompressor;
   if (new_generator && draining)
     on_drain();
   for (auto& [key, each] : flights) {
-    if (each.at == stage::looking_up && store_lost && before->store)
+    if (each.at == stage::looking_up && redis_cache_lost && before->redis_cache)
       generate_picture(each);
     else if (each.at == stage::generating && new_generator)
       generate_picture(each);
-    else if (each.at == stage::fitting && new_fitter)
+    else if (each.at == stage::fitting && new_recompressor)
       make_fit(each);
   }
   // Tickets of an ingress that has died concern nobody; its successor gets the messages again.
@@ -86,13 +87,13 @@ void cache_state::on_lookup(job_ptr what) {
 }
 
 void cache_state::look_up(flight& opened) {
-  if (!caching() || !now_peers->store)
+  if (!caching() || !now_peers->redis_cache)
     return generate_picture(opened);
   opened.at = stage::looking_up;
   opened.asked = self->clock().now();
   if (!std::exchange(ticking, true))
     self->delayed_send(self, shared->options.cache.timeout, caf::tick_atom_v);
-  self->send(now_peers->store, fetch{opened.first->key});
+  self->send(now_peers->redis_cache, fetch{opened.first->key});
 }
 
 /// The store answers in time by itself, unless its thread is held up; the bound is kept here.
@@ -119,7 +120,7 @@ void cache_state::on_tick() {
                        caf::tick_atom_v);
 }
 
-void cache_state::on_stored(stored& what) {
+void cache_state::on_fetched(fetched& what) {
   auto found = flights.find(what.key);
   if (found == flights.end() || found->second.at != stage::looking_up)
     return;
@@ -160,14 +161,15 @@ void cache_state::picture_found(flight& ended, picture_ptr picture, clock::durat
 }
 
 void cache_state::make_fit(const flight& ended) {
-  if (now_peers->fitter)
-    self->send(now_peers->fitter, fit{ended.first->key, ended.picture, ended.first->largest});
+  if (now_peers->recompressor)
+    self->send(now_peers->recompressor,
+               recompress{ended.first->key, ended.picture, ended.first->largest});
 }
 
-void cache_state::on_fitted(fitted& what) {
+void cache_state::on_recompressed(recompressed& what) {
   auto found = flights.find(what.key);
   if (found == flights.end() || found->second.at != stage::fitting)
-    return; // of a fitter that has died since
+    return; // of a recompressor that has died since
   auto& ended = found->second;
   if (auto* failed = std::get_if<failure>(&what.result))
     return on_unfit(ended, std::move(*failed));
@@ -196,8 +198,8 @@ void cache_state::keep_and_finish(flight& ended) {
   auto encoded = encode(*ended.picture);
   if (caching()) {
     remember(first.key, encoded, ended.lifetime);
-    if (!ended.cached && now_peers->store)
-      self->send(now_peers->store, keep{first.key, std::move(ended.picture)});
+    if (!ended.cached && now_peers->redis_cache)
+      self->send(now_peers->redis_cache, put{first.key, std::move(ended.picture)});
   }
   count_waiters(ended, ended.cached);
   finish(first.key, success{std::move(encoded), ended.cached, first.spec.model});
@@ -227,21 +229,21 @@ void cache_state::report_stages() {
   for (auto& [key, each] : flights) {
     switch (each.at) {
     case stage::looking_up:
-      survey.see(each.mark, pipeline_stage::store);
+      survey.see(each.mark, pipeline_stage::redis_cache);
       break;
     case stage::generating:
       survey.see(each.mark, pipeline_stage::generator);
       break;
     case stage::fitting:
-      survey.see(each.mark, pipeline_stage::fitter);
+      survey.see(each.mark, pipeline_stage::recompressor);
       break;
     }
   }
   if (now_peers->supervisor)
     self->send(now_peers->supervisor,
-               progress_report{survey.end(
-                   self->clock().now(),
-                   {pipeline_stage::store, pipeline_stage::generator, pipeline_stage::fitter})});
+               progress_report{survey.end(self->clock().now(),
+                                          {pipeline_stage::redis_cache, pipeline_stage::generator,
+                                           pipeline_stage::recompressor})});
 }
 
 cache_actor spawn_cache(caf::local_actor* parent, context_ptr shared) {

@@ -17,7 +17,7 @@ namespace meme {
 ///
 ///   lookup ─▶ in-process LRU ─▶ store (Redis) ─▶ generator
 ///                                   │               │
-///                                   └──▶ (fitter) ◀─┘ what is too large for an answer
+///                                   └──▶ (recompressor) ◀─┘ what is too large for an answer
 ///
 /// The first request for a key opens a flight; equal ones that come meanwhile join it as waiters
 /// and are answered with it. Which stage a flight is in decides to whom it is handed anew when an
@@ -45,9 +45,9 @@ struct cache_state {
 
   void on_peers(peers_ptr now);
   void on_lookup(job_ptr what);
-  void on_stored(stored& what);
+  void on_fetched(fetched& what);
   void on_generated(generated& what);
-  void on_fitted(fitted& what);
+  void on_recompressed(recompressed& what);
   void look_up(flight& opened);
   void on_tick();
   void on_drain();

@@ -54,7 +54,7 @@ std::string in_words(const std::string& error) {
 
 } // namespace
 
-redis_store::redis_store(caf::actor_config& config, context_ptr shared)
+redis_cache::redis_cache(caf::actor_config& config, context_ptr shared)
     : loop_actor(config),
       shared_(std::move(shared)),
       server_(config::describe(*shared_->options.cache.redis_url)),
@@ -64,7 +64,7 @@ redis_store::redis_store(caf::actor_config& config, context_ptr shared)
   install_handlers(this, name());
 }
 
-redis_store::behavior_type redis_store::make_behavior() {
+redis_cache::behavior_type redis_cache::make_behavior() {
   names_ = std::make_unique<io::name_lookup>(home_system(), loop());
   current_ = make_link();
   current_.client->connect();
@@ -72,11 +72,11 @@ redis_store::behavior_type redis_store::make_behavior() {
       [this](peers_ptr& now) { peers_ = std::move(now); },
       [this](measure_mailbox to) { report_mailbox(this, to); },
       [this](const fetch& request) { look_up(request.key); },
-      [this](const keep& request) { keep_picture(request); },
+      [this](const put& request) { put_picture(request); },
   };
 }
 
-void redis_store::on_exit() {
+void redis_cache::on_exit() {
   waiting_.clear();
   for (auto* each : {&successor_, &retired_, &current_})
     each->client.reset();
@@ -87,7 +87,7 @@ void redis_store::on_exit() {
 
 // -- the connection -----------------------------------------------------------------------------
 
-redis_store::link redis_store::make_link() {
+redis_cache::link redis_cache::make_link() {
   const auto number = ++last_number_;
   io::redis_client::events events;
   events.ready = [this, number] { on_ready(number); };
@@ -97,7 +97,7 @@ redis_store::link redis_store::make_link() {
                       std::move(events))};
 }
 
-void redis_store::on_ready(std::uint64_t number) {
+void redis_cache::on_ready(std::uint64_t number) {
   if (number == successor_.number)
     return adopt_successor();
   update_gauge();
@@ -107,14 +107,14 @@ void redis_store::on_ready(std::uint64_t number) {
 }
 
 /// Not before now is an outage over: what listens there may accept us and fail again and again.
-void redis_store::on_lasting() {
+void redis_cache::on_lasting() {
   lasting_ = 0;
   attempts_ = 0;
   if (std::exchange(said_lost_, false))
     log::info("Redis is connected again", {{"server", server_}});
 }
 
-void redis_store::on_lost(std::uint64_t number, const std::string& error) {
+void redis_cache::on_lost(std::uint64_t number, const std::string& error) {
   if (number == successor_.number)
     return drop_later(number);
   if (number != current_.number)
@@ -140,7 +140,7 @@ void redis_store::on_lost(std::uint64_t number, const std::string& error) {
 /// A connection stays with the server that it was made to. After a failover behind a stable address
 /// (a Service, a load balancer, a managed name) that is a replica, while new connections reach the
 /// new primary.
-void redis_store::try_another_server() {
+void redis_cache::try_another_server() {
   const auto now = io::event_loop::clock::now();
   if (successor_.client || now < next_successor_)
     return;
@@ -150,7 +150,7 @@ void redis_store::try_another_server() {
   successor_.client->connect();
 }
 
-void redis_store::adopt_successor() {
+void redis_cache::adopt_successor() {
   log::debug("Redis has refused something and was reconnected", {{"server", server_}});
   loop().cancel(std::exchange(lasting_, 0));
   retired_ = std::exchange(current_, std::exchange(successor_, {}));
@@ -164,34 +164,34 @@ void redis_store::adopt_successor() {
 }
 
 /// The successor itself calls, and must not be destroyed meanwhile.
-void redis_store::drop_later(std::uint64_t number) {
+void redis_cache::drop_later(std::uint64_t number) {
   loop().call_after({}, [this, number] {
     if (number == successor_.number)
       successor_ = {};
   });
 }
 
-void redis_store::update_gauge() {
+void redis_cache::update_gauge() {
   const auto well = connected() && !refuses_reads_ && !refuses_writes_ && !is_cluster_;
   shared_->metrics->redis_connected.Set(well ? 1 : 0);
 }
 
 // -- look-ups and stores ------------------------------------------------------------------------
 
-void redis_store::look_up(const std::string& key) {
+void redis_cache::look_up(const std::string& key) {
   waiting_.push_back(key);
   ask_waiting();
 }
 
 /// One look-up may be under way whatever its size, while anything may be.
-bool redis_store::may_ask() const {
+bool redis_cache::may_ask() const {
   if (!connected())
     return true; // and is answered at once
   const auto& budget = *shared_->budget;
   return budget.has_room_for(range_.next()) || (asked_ == 0 && !budget.exhausted());
 }
 
-void redis_store::ask_waiting() {
+void redis_cache::ask_waiting() {
   if (std::exchange(asking_, true))
     return; // an answer came at once
   while (!waiting_.empty() && may_ask()) {
@@ -207,7 +207,7 @@ void redis_store::ask_waiting() {
     });
 }
 
-void redis_store::ask(const std::string& key) {
+void redis_cache::ask(const std::string& key) {
   const auto size = range_.next();
   shared_->budget->add(size);
   ++asked_;
@@ -224,7 +224,7 @@ void redis_store::ask(const std::string& key) {
   current_.client->get(key, size, std::move(answered));
 }
 
-void redis_store::on_value(const std::string& key, std::size_t asked,
+void redis_cache::on_value(const std::string& key, std::size_t asked,
                            io::redis_client::reply_to_get reply) {
   if (!reply.error.empty())
     count_failure("a look-up failed", reply.error);
@@ -243,7 +243,7 @@ void redis_store::on_value(const std::string& key, std::size_t asked,
   answer(key, read_picture(key, std::move(reply.value->bytes)), reply.value->ttl_left);
 }
 
-void redis_store::refuse_large(const std::string& key) {
+void redis_cache::refuse_large(const std::string& key) {
   count_failure("what is stored is too large", key);
   warn_once(said_too_large_, "Redis holds a value that is no picture of ours",
             "it is larger than generator.max-body-bytes");
@@ -251,7 +251,7 @@ void redis_store::refuse_large(const std::string& key) {
 }
 
 /// Whatever lies there, only a complete picture is one; and where values are signed, only ours.
-picture_ptr redis_store::read_picture(const std::string& key, std::string value) {
+picture_ptr redis_cache::read_picture(const std::string& key, std::string value) {
   std::string_view bytes = value;
   std::string_view type;
   if (shared_->seal) {
@@ -284,13 +284,13 @@ picture_ptr redis_store::read_picture(const std::string& key, std::string value)
   return charged(shared_->budget, {whole.type, std::move(value)});
 }
 
-void redis_store::answer(const std::string& key, picture_ptr picture,
+void redis_cache::answer(const std::string& key, picture_ptr picture,
                          std::chrono::milliseconds ttl_left) {
   if (peers_ && peers_->cache)
-    send(peers_->cache, stored{key, std::move(picture), ttl_left});
+    send(peers_->cache, fetched{key, std::move(picture), ttl_left});
 }
 
-void redis_store::keep_picture(const keep& request) {
+void redis_cache::put_picture(const put& request) {
   const auto& bytes = request.picture->bytes;
   const auto value =
       shared_->seal ? shared_->seal->sign(request.key, content_type(request.picture->type), bytes)
@@ -299,7 +299,7 @@ void redis_store::keep_picture(const keep& request) {
   current_.client->set(
       request.key, shared_->seal ? value : bytes, shared_->options.cache.ttl,
       [this, kept = request.picture, number = current_.number](const std::string& error) {
-        note_reply(number, refuses_writes_, "store", error);
+        note_reply(number, refuses_writes_, "redis-cache", error);
         if (!error.empty())
           count_failure("a picture was not stored", error);
       });
@@ -308,7 +308,7 @@ void redis_store::keep_picture(const keep& request) {
 // -- what Redis refuses -------------------------------------------------------------------------
 
 /// A Redis that is connected may still refuse: no memory left, a replica, its master gone.
-void redis_store::note_reply(std::uint64_t number, bool& refused, const char* action,
+void redis_cache::note_reply(std::uint64_t number, bool& refused, const char* action,
                              const std::string& error) {
   if (number != current_.number || (!error.empty() && !connected()))
     return; // the connection was lost or replaced, which is said elsewhere, or we end
@@ -330,25 +330,25 @@ void redis_store::note_reply(std::uint64_t number, bool& refused, const char* ac
   log::info("Redis does " + std::string{action} + " again", {{"server", server_}});
 }
 
-void redis_store::note_cluster(const std::string& error) {
+void redis_cache::note_cluster(const std::string& error) {
   is_cluster_ = true;
   update_gauge();
   warn_once(said_cluster_, "Redis is a node of a cluster, requests go on without it",
             in_words(error));
 }
 
-void redis_store::warn_once(bool& said, const char* text, const std::string& reason) {
+void redis_cache::warn_once(bool& said, const char* text, const std::string& reason) {
   if (!std::exchange(said, true))
     log::warning(text, {{"error", reason}, {"server", server_}});
 }
 
-void redis_store::count_failure(const char* text, const std::string& error) {
+void redis_cache::count_failure(const char* text, const std::string& error) {
   shared_->metrics->redis_failures.Increment();
   log::debug(text, {{"error", error}});
 }
 
-store_actor spawn_store(caf::local_actor* parent, context_ptr shared) {
-  return parent->spawn<redis_store, caf::detached>(std::move(shared));
+redis_cache_actor spawn_redis_cache(caf::local_actor* parent, context_ptr shared) {
+  return parent->spawn<redis_cache, caf::detached>(std::move(shared));
 }
 
 } // namespace meme

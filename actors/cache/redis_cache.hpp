@@ -22,13 +22,13 @@ namespace meme {
 ///
 /// What is read is charged to the byte budget from the moment that it is asked for. Where the
 /// budget has no room, look-ups wait here.
-class redis_store final : public io::loop_actor<store_actor::base> {
+class redis_cache final : public io::loop_actor<redis_cache_actor::base> {
 public:
-  redis_store(caf::actor_config& config, context_ptr shared);
+  redis_cache(caf::actor_config& config, context_ptr shared);
 
   behavior_type make_behavior() override;
   void on_exit() override;
-  const char* name() const override { return "store"; }
+  const char* name() const override { return "redis-cache"; }
 
 private:
   /// A connection. Its number tells it apart from those before it.
@@ -54,7 +54,7 @@ private:
   void refuse_large(const std::string& key);
   picture_ptr read_picture(const std::string& key, std::string value);
   void answer(const std::string& key, picture_ptr picture, std::chrono::milliseconds ttl_left);
-  void keep_picture(const keep& request);
+  void put_picture(const put& request);
 
   /// Notes what came of a command on the link `number`: nothing, or an error.
   void note_reply(std::uint64_t number, bool& refused, const char* action,
@@ -97,6 +97,6 @@ private:
   bool said_unverified_ = false;
 };
 
-store_actor spawn_store(caf::local_actor* parent, context_ptr shared);
+redis_cache_actor spawn_redis_cache(caf::local_actor* parent, context_ptr shared);
 
 } // namespace meme

@@ -163,7 +163,7 @@ void generator_state::overloaded(clock::time_point begun,
   if (!wanted)
     return;
   if (quiet_until <= now) {
-    shared->metrics->quiet_times.Increment();
+    shared->metrics->rate_limited.Increment();
     log::warning("the model asked to be left alone", {{"pause_ms", wanted->count()}});
   }
   quiet_until = std::max(quiet_until, now + *wanted);
@@ -232,7 +232,7 @@ void generator_state::token_refused() {
 /// While the breaker is open nothing is to be taken from the queue, but for one request to probe
 /// with where those in hand are none or are under suspicion.
 void generator_state::tell_flow() {
-  auto permits = flow{}.permits;
+  auto permits = pull_limit{}.messages;
   if (breaker.current() != state::closed)
     permits = needs_fresh_request() ? 1 : 0;
   shared->metrics->breaker_state.Set(static_cast<double>(breaker.current()));
@@ -240,7 +240,7 @@ void generator_state::tell_flow() {
   if (permits == told_permits || !now_peers->ingress)
     return;
   told_permits = permits;
-  self->send(now_peers->ingress, flow{permits});
+  self->send(now_peers->ingress, pull_limit{permits});
 }
 
 bool generator_state::needs_fresh_request() const {

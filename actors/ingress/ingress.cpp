@@ -24,7 +24,7 @@ ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_
   plan = {model_address{options.generator.url}, fast ? model_address{*fast} : model_address{},
           options.generator.prompt_template, options.generator.fast_steps,
           options.generator.accept};
-  shared->metrics->permits.Set(static_cast<double>(window.permits()));
+  shared->metrics->max_in_flight.Set(static_cast<double>(window.permits()));
   schedule_tick();
   return {
       [this](peers_ptr& now) { on_peers(std::move(now)); },
@@ -37,7 +37,7 @@ ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_
       [this](link_changed link) { on_link(link.up); },
       [this](delivered& what) { on_delivered(std::move(what.message)); },
       [this](finished& what) { on_finished(what.id, std::move(what.result)); },
-      [this](flow now) { on_flow(now.permits); },
+      [this](pull_limit limit) { on_pull_limit(limit.messages); },
       [this](const published& what) { on_published(what.ids); },
       [this](caf::tick_atom) { on_tick(); },
       [this](drain) { on_drain(); },
@@ -218,16 +218,16 @@ void ingress_state::postpone(std::uint64_t number, const failure& why) {
     earlier.put(taken.info.message_key(), {since, std::make_shared<const failure>(why)},
                 earlier_bytes / 2, since + 2 * shared->options.generator.give_up_after);
   }
-  log::warning("a request is postponed", {{"request_id", taken.request_id},
-                                          {"stream_sequence", taken.info.stream_sequence},
-                                          {"attempt", taken.info.deliveries},
-                                          {"code", to_string(why.code)},
-                                          {"error", why.text_for_log()},
-                                          {"delay_ms", delay.count()}});
+  log::warning("a request is delayed_naks", {{"request_id", taken.request_id},
+                                             {"stream_sequence", taken.info.stream_sequence},
+                                             {"attempt", taken.info.deliveries},
+                                             {"code", to_string(why.code)},
+                                             {"error", why.text_for_log()},
+                                             {"delay_ms", delay.count()}});
   auto delay_ns = std::chrono::nanoseconds{delay}.count();
   shared->bus->publish(std::string{taken.message->reply()},
                        "-NAK {\"delay\":" + std::to_string(delay_ns) + "}");
-  shared->metrics->postponed.Increment();
+  shared->metrics->delayed_naks.Increment();
   release(number);
 }
 
@@ -303,14 +303,15 @@ void ingress_state::release(std::uint64_t number) {
     by_sequence.erase(sequence);
   held.erase(found);
   window.settled();
-  if (number <= last_at_flow && held_at_flow > 0 && flow_permits != flow{}.permits)
-    window.limit(--held_at_flow + flow_permits);
+  if (number <= last_at_pull_limit && held_at_pull_limit > 0
+      && pull_limit_messages != pull_limit{}.messages)
+    window.limit(--held_at_pull_limit + pull_limit_messages);
   shared->metrics->answer_bytes.Set(static_cast<double>(answer_bytes));
   finish_drain();
 }
 
 void ingress_state::hand_back(const bus_message& message) {
-  shared->metrics->handed_back.Increment();
+  shared->metrics->naks.Increment();
   shared->bus->publish(std::string{message.reply()}, "-NAK");
 }
 

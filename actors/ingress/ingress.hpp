@@ -25,7 +25,7 @@ namespace meme {
 ///
 ///   delivered ─▶ working ─▶ answering ─▶ settled: +ACK, or +TERM for a dead letter
 ///                   │
-///                   └─▶ postponed: -NAK with a delay, to be delivered again
+///                   └─▶ delayed_naks: -NAK with a delay, to be delivered again
 ///
 /// While a message is here the queue is told every third of its ack_wait that work goes on. When
 /// the actor ends, whatever the reason, it hands back what it holds.
@@ -67,7 +67,7 @@ struct ingress_state {
   // Pulling.
   void on_binding(const binding& found);
   void on_link(bool up);
-  void on_flow(std::size_t permits);
+  void on_pull_limit(std::size_t permits);
   void on_delivered(bus_message_ptr message);
   void on_status(const bus_message& message);
   void on_refusal(const std::string& reason);
@@ -117,10 +117,11 @@ struct ingress_state {
   publish_rules rules{{}, {}}; ///< where answers may go
   pull_window window{0};
   binding bound;
-  std::size_t flow_permits = std::numeric_limits<std::size_t>::max(); ///< what the model takes …
-  std::size_t held_at_flow = 0;   ///< … beside those of these that are still in work …
-  std::uint64_t last_at_flow = 0; ///< … up to this number
-  std::size_t answer_bytes = 0;   ///< in responses that are not settled
+  std::size_t pull_limit_messages =
+      std::numeric_limits<std::size_t>::max(); ///< what the model takes …
+  std::size_t held_at_pull_limit = 0;   ///< … beside those of these that are still in work …
+  std::uint64_t last_at_pull_limit = 0; ///< … up to this number
+  std::size_t answer_bytes = 0;         ///< in responses that are not settled
   std::string inbox;
   subscription_ptr subscription;
   /// Those given up, youngest last: they still deliver what had arrived by then.

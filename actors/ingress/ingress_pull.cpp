@@ -69,13 +69,14 @@ void ingress_state::on_link(bool up) {
 
 /// The model cannot be called: what waits in the queue is better off there. The open pulls are
 /// given up, for the server would go on to answer them.
-void ingress_state::on_flow(std::size_t permits) {
-  auto before = std::exchange(flow_permits, permits);
-  held_at_flow = window.in_work();
-  last_at_flow = last_number;
-  auto without_bound = permits == flow{}.permits;
-  window.limit(without_bound ? permits : held_at_flow + permits);
-  if (!without_bound && permits > 0 && held_at_flow >= window.permits() && now_peers->generator)
+void ingress_state::on_pull_limit(std::size_t permits) {
+  auto before = std::exchange(pull_limit_messages, permits);
+  held_at_pull_limit = window.in_work();
+  last_at_pull_limit = last_number;
+  auto without_bound = permits == pull_limit{}.messages;
+  window.limit(without_bound ? permits : held_at_pull_limit + permits);
+  if (!without_bound && permits > 0 && held_at_pull_limit >= window.permits()
+      && now_peers->generator)
     self->send(now_peers->generator, no_room{});
   if (permits == 0)
     retire_subscription();
@@ -105,7 +106,7 @@ void ingress_state::renew_subscription(const char* why) {
     log::warning("open pulls are given up", {{"reason", why}});
   }
   retire_subscription();
-  if (flow_permits == 0)
+  if (pull_limit_messages == 0)
     return;
   inbox = shared->bus->make_inbox();
   ingress_actor target{self};
@@ -118,7 +119,7 @@ void ingress_state::renew_subscription(const char* why) {
 }
 
 void ingress_state::pull() {
-  shared->metrics->permits_in_use.Set(static_cast<double>(window.in_work()));
+  shared->metrics->in_flight.Set(static_cast<double>(window.in_work()));
   if (!bound.usable || !link_up || draining || !subscription || !budget_allows())
     return;
   auto count = window.wanted();

@@ -9,9 +9,9 @@ namespace meme {
 /// Permits, and how many messages to ask the queue for.
 ///
 /// A permit is taken from the moment a message is asked for until it is settled, so whatever the
-/// server sends there is a permit for it, and no more than `permits` messages are ever in work.
-/// Not each permit that comes back is worth a request of its own: unless nothing is asked for at
-/// present, a quarter of the permits is waited for (the rest is in work or still asked for).
+/// server sends there is a permit for it, and no more than `max_in_flight` messages are ever in
+/// work. Not each permit that comes back is worth a request of its own: unless nothing is asked for
+/// at present, a quarter of the permits is waited for (the rest is in work or still asked for).
 class pull_window {
 public:
   explicit pull_window(std::size_t permits) : permits_(permits) {}

@@ -50,8 +50,8 @@ std::vector<std::string> code_names() {
 
 /// All but the supervisor, whose end is the end of the process.
 std::vector<std::string> actor_names(std::size_t model_clients) {
-  std::vector<std::string> names{"cache", "fitter",    "generator",   "ingress",
-                                 "pages", "publisher", "provisioner", "store"};
+  std::vector<std::string> names{"cache",         "recompressor", "generator",   "ingress",
+                                 "status-server", "publisher",    "provisioner", "redis-cache"};
   for (std::size_t i = 0; i < model_clients; ++i)
     names.push_back("model-client-" + std::to_string(i));
   return names;
@@ -67,7 +67,7 @@ std::vector<std::string> stage_names() {
 
 } // namespace
 
-instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients)
+metrics::metrics(std::shared_ptr<Registry> to, std::size_t model_clients)
     : registry(std::move(to)),
       requests(counter(*registry, "meme_generator_requests_total",
                        "Messages taken from the queue, bad ones too")),
@@ -82,14 +82,15 @@ instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients
                                       "From a message's arrival to its answer's")),
       generation_duration_s(histogram(*registry, "meme_generator_generation_duration_seconds",
                                       "One call of the model, failed ones too")),
-      permits(gauge(*registry, "meme_generator_permits", "Messages that may be in work at once")),
-      permits_in_use(gauge(*registry, "meme_generator_permits_in_use", "Messages in work")),
+      max_in_flight(
+          gauge(*registry, "meme_generator_max_in_flight", "Messages that may be in work at once")),
+      in_flight(gauge(*registry, "meme_generator_in_flight", "Messages in work")),
       redeliveries(counter(*registry, "meme_generator_redeliveries_total",
                            "Messages taken that had been delivered before")),
-      handed_back(counter(*registry, "meme_generator_handed_back_total",
-                          "Messages given back to the queue untouched")),
-      postponed(counter(*registry, "meme_generator_postponed_total",
-                        "Messages given back to the queue to be tried again later")),
+      naks(counter(*registry, "meme_generator_naks_total",
+                   "Messages given back to the queue untouched")),
+      delayed_naks(counter(*registry, "meme_generator_delayed_naks_total",
+                           "Messages given back to the queue to be tried again later")),
       dead_letters(counter(*registry, "meme_generator_dead_letters_total",
                            "Messages moved to the dead letters")),
       pull_resets(counter(*registry, "meme_generator_pull_resets_total",
@@ -108,7 +109,7 @@ instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients
                                       "Times pulling stopped for the byte budget")),
       nats_connected(
           gauge(*registry, "meme_generator_nats_connected", "1 while connected to NATS")),
-      nats_reconnects(
+      nats_connections(
           counter(*registry, "meme_generator_nats_connections_total", "Connections made to NATS")),
       nats_errors(counter(*registry, "meme_generator_nats_errors_total",
                           "Errors that NATS reported: slow consumer, permissions, refused writes")),
@@ -125,8 +126,9 @@ instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients
           gauge(*registry, "meme_generator_local_cache_bytes", "Bytes in the in-process cache")),
       joined_requests(counter(*registry, "meme_generator_joined_requests_total",
                               "Requests that waited for another one's generation")),
-      pictures_fitted(counter(*registry, "meme_generator_pictures_fitted_total",
-                              "Pictures recompressed because they were too large for an answer")),
+      pictures_recompressed(
+          counter(*registry, "meme_generator_pictures_recompressed_total",
+                  "Pictures recompressed because they were too large for an answer")),
       decoders_stopped(counter(*registry, "meme_generator_decoders_stopped_total",
                                "Decoders of a picture that were stopped at their time limit")),
       calls_in_flight(
@@ -142,8 +144,8 @@ instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients
                                "Times the circuit breaker has opened")),
       suspect_requests(counter(*registry, "meme_generator_suspect_requests_total",
                                "Requests that kept failing while calls for others succeeded")),
-      quiet_times(counter(*registry, "meme_generator_model_quiet_times_total",
-                          "Times the model asked to be left alone for a while")),
+      rate_limited(counter(*registry, "meme_generator_model_rate_limited_total",
+                           "Times the model asked to be left alone for a while")),
       errors_by_code_(counters(*registry, "meme_generator_errors_by_code_total",
                                "Requests answered with an error, by its code", "code",
                                code_names())),
@@ -160,34 +162,34 @@ instruments::instruments(std::shared_ptr<Registry> to, std::size_t model_clients
       stalls_(counters(*registry, "meme_generator_stalls_total",
                        "Times a stage was found without progress", "stage", stage_names())) {}
 
-std::vector<MetricFamily> instruments::collect() const {
+std::vector<MetricFamily> metrics::collect() const {
   auto result = registry->Collect();
   auto process = process_.Collect();
   std::move(process.begin(), process.end(), std::back_inserter(result));
   return result;
 }
 
-Counter& instruments::errors_by(error_code code) {
+Counter& metrics::errors_by(error_code code) {
   return errors_by_code_.Add({{"code", std::string{to_string(code)}}});
 }
 
-Counter& instruments::retries_by(error_code code) {
+Counter& metrics::retries_by(error_code code) {
   return retries_.Add({{"reason", std::string{to_string(code)}}});
 }
 
-Counter& instruments::restarts_of(const std::string& actor) {
+Counter& metrics::restarts_of(const std::string& actor) {
   return restarts_.Add({{"actor", actor}});
 }
 
-Gauge& instruments::mailbox_depth_of(const std::string& actor) {
+Gauge& metrics::mailbox_depth_of(const std::string& actor) {
   return mailbox_depths_.Add({{"actor", actor}});
 }
 
-Gauge& instruments::stalled(pipeline_stage where) {
+Gauge& metrics::stalled(pipeline_stage where) {
   return stalled_.Add({{"stage", to_string(where)}});
 }
 
-Counter& instruments::stalls_of(pipeline_stage where) {
+Counter& metrics::stalls_of(pipeline_stage where) {
   return stalls_.Add({{"stage", to_string(where)}});
 }
 

@@ -19,14 +19,13 @@ namespace meme {
 /// Every metric of the service, made here and nowhere else. The instruments are atomic: actors
 /// count on the spot instead of sending a message for each event. Names are part of the contract
 /// with dashboards: test/unit/golden holds the list.
-class instruments {
+class metrics {
 public:
   ///
   /// Series with labels exist from the start, at 0, for every value that is known: Prometheus'
   /// increase() does not see the first step of a series that begins with it. `model_clients` is how
   /// many actors of that kind there are.
-  explicit instruments(std::shared_ptr<prometheus::Registry> registry,
-                       std::size_t model_clients = 1);
+  explicit metrics(std::shared_ptr<prometheus::Registry> registry, std::size_t model_clients = 1);
 
   /// What /metrics shows: the instruments, and what is known of the build and the process.
   std::vector<prometheus::MetricFamily> collect() const;
@@ -43,11 +42,11 @@ public:
   prometheus::Histogram& generation_duration_s;
 
   // The queue.
-  prometheus::Gauge& permits;
-  prometheus::Gauge& permits_in_use;
+  prometheus::Gauge& max_in_flight;
+  prometheus::Gauge& in_flight;
   prometheus::Counter& redeliveries;
-  prometheus::Counter& handed_back;
-  prometheus::Counter& postponed;
+  prometheus::Counter& naks;
+  prometheus::Counter& delayed_naks;
   prometheus::Counter& dead_letters;
   prometheus::Counter& pull_resets;
   prometheus::Gauge& consumer_paused;
@@ -59,7 +58,7 @@ public:
 
   // The connections.
   prometheus::Gauge& nats_connected;
-  prometheus::Counter& nats_reconnects;
+  prometheus::Counter& nats_connections;
   prometheus::Counter& nats_errors;
   prometheus::Counter& answers_published_again;
   prometheus::Gauge& redis_connected;
@@ -69,7 +68,7 @@ public:
   // Pictures.
   prometheus::Gauge& local_cache_bytes;
   prometheus::Counter& joined_requests;
-  prometheus::Counter& pictures_fitted;
+  prometheus::Counter& pictures_recompressed;
   prometheus::Counter& decoders_stopped;
   prometheus::Gauge& calls_in_flight;
   prometheus::Counter& calls;
@@ -78,7 +77,7 @@ public:
   prometheus::Gauge& breaker_state;
   prometheus::Counter& breaker_openings;
   prometheus::Counter& suspect_requests;
-  prometheus::Counter& quiet_times;
+  prometheus::Counter& rate_limited;
 
   prometheus::Counter& errors_by(error_code code);
   prometheus::Counter& retries_by(error_code code);
@@ -97,6 +96,6 @@ private:
   process_metrics process_;
 };
 
-using instruments_ptr = std::shared_ptr<instruments>;
+using metrics_ptr = std::shared_ptr<metrics>;
 
 } // namespace meme

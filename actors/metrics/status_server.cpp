@@ -25,8 +25,8 @@ constexpr auto max_silence = std::chrono::seconds{60};
 constexpr const char* json_type = "application/json";
 
 /// Where descriptors are few, no more than a quarter of them are for the pages.
-io::page_connection_limits limits_for_pages() {
-  io::page_connection_limits limits;
+io::server_connection_limits limits_for_pages() {
+  io::server_connection_limits limits;
   rlimit allowed{};
   if (::getrlimit(RLIMIT_NOFILE, &allowed) == 0)
     limits.total = std::clamp<std::size_t>(allowed.rlim_cur / 4, 8, limits.total);
@@ -36,7 +36,8 @@ io::page_connection_limits limits_for_pages() {
 
 } // namespace
 
-pages::pages(caf::actor_config& config, context_ptr shared, std::shared_ptr<io::unique_fd> listener)
+status_server::status_server(caf::actor_config& config, context_ptr shared,
+                             std::shared_ptr<io::unique_fd> listener)
     : loop_actor(config), shared_(std::move(shared)), listener_(std::move(listener)) {
   install_handlers(this, name());
   parts_["nats"] = {"nats", false, "not connected to NATS yet"};
@@ -44,12 +45,12 @@ pages::pages(caf::actor_config& config, context_ptr shared, std::shared_ptr<io::
   parts_["actors"] = {"actors", false, "starting"};
 }
 
-pages::behavior_type pages::make_behavior() {
+status_server::behavior_type status_server::make_behavior() {
   io::unique_fd own{::fcntl(listener_->get(), F_DUPFD_CLOEXEC, 0)};
   if (!own)
     throw std::system_error(errno, std::generic_category(), "the pages' socket");
   server_ = std::make_unique<io::http_server>(
-      loop(), std::move(own), [this](const io::page_request& request) { return serve(request); },
+      loop(), std::move(own), [this](const io::server_request& request) { return serve(request); },
       limits_for_pages());
   last_beat_ = clock().now();
   return {
@@ -62,12 +63,12 @@ pages::behavior_type pages::make_behavior() {
   };
 }
 
-void pages::on_exit() {
+void status_server::on_exit() {
   server_.reset();
   peers_.reset(); // it holds a reference to this actor
 }
 
-io::page pages::serve(const io::page_request& request) {
+io::server_response status_server::serve(const io::server_request& request) {
   auto is_get = request.method == "GET" || request.method == "HEAD";
   if (is_get && request.path == "/metrics")
     return metrics();
@@ -84,18 +85,18 @@ io::page pages::serve(const io::page_request& request) {
   return {404, json_type, R"({"error":"not found"})"};
 }
 
-io::page pages::metrics() const {
+io::server_response status_server::metrics() const {
   auto text = prometheus::TextSerializer{}.Serialize(shared_->metrics->collect());
   return {200, "text/plain; version=0.0.4; charset=utf-8", std::move(text)};
 }
 
-io::page pages::liveness() const {
-  if (const_cast<pages*>(this)->clock().now() - last_beat_ < max_silence)
+io::server_response status_server::liveness() const {
+  if (const_cast<status_server*>(this)->clock().now() - last_beat_ < max_silence)
     return {200, json_type, R"({"live":true})"};
   return {503, json_type, R"({"live":false,"reason":"the supervisor is silent"})"};
 }
 
-io::page pages::readiness() const {
+io::server_response status_server::readiness() const {
   rapidjson::StringBuffer buffer;
   rapidjson::Writer<rapidjson::StringBuffer> out{buffer};
   auto ready = true;
@@ -120,21 +121,21 @@ io::page pages::readiness() const {
   return {ready ? 200U : 503U, json_type, {buffer.GetString(), buffer.GetSize()}};
 }
 
-io::page pages::kill(const std::string& actor) {
+io::server_response status_server::kill(const std::string& actor) {
   if (peers_->supervisor)
     send(peers_->supervisor, kill_child{actor});
   return {202, json_type, R"({"killed":true})"};
 }
 
-io::page pages::mute(const std::string& actor) {
+io::server_response status_server::mute(const std::string& actor) {
   if (peers_->supervisor)
     send(peers_->supervisor, mute_child{actor});
   return {202, json_type, R"({"muted":true})"};
 }
 
-pages_actor spawn_pages(caf::local_actor* parent, context_ptr shared,
-                        std::shared_ptr<io::unique_fd> listener) {
-  return parent->spawn<pages, caf::detached>(std::move(shared), std::move(listener));
+status_server_actor spawn_status_server(caf::local_actor* parent, context_ptr shared,
+                                        std::shared_ptr<io::unique_fd> listener) {
+  return parent->spawn<status_server, caf::detached>(std::move(shared), std::move(listener));
 }
 
 } // namespace meme

@@ -19,22 +19,23 @@ namespace meme {
 ///   /readyz, /healthz    200 while every part is well, else 503 and the reasons as JSON
 ///
 /// Each part is not well until somebody says so with `health`.
-class pages final : public io::loop_actor<pages_actor::base> {
+class status_server final : public io::loop_actor<status_server_actor::base> {
 public:
   /// `listener` stays the caller's: a successor listens on the same socket.
-  pages(caf::actor_config& config, context_ptr shared, std::shared_ptr<io::unique_fd> listener);
+  status_server(caf::actor_config& config, context_ptr shared,
+                std::shared_ptr<io::unique_fd> listener);
 
   behavior_type make_behavior() override;
   void on_exit() override;
-  const char* name() const override { return "pages"; }
+  const char* name() const override { return "status-server"; }
 
 private:
-  io::page serve(const io::page_request& request);
-  io::page metrics() const;
-  io::page liveness() const;
-  io::page readiness() const;
-  io::page kill(const std::string& actor);
-  io::page mute(const std::string& actor);
+  io::server_response serve(const io::server_request& request);
+  io::server_response metrics() const;
+  io::server_response liveness() const;
+  io::server_response readiness() const;
+  io::server_response kill(const std::string& actor);
+  io::server_response mute(const std::string& actor);
 
   context_ptr shared_;
   std::shared_ptr<io::unique_fd> listener_;
@@ -44,7 +45,7 @@ private:
   caf::actor_clock::time_point last_beat_;
 };
 
-pages_actor spawn_pages(caf::local_actor* parent, context_ptr shared,
-                        std::shared_ptr<io::unique_fd> listener);
+status_server_actor spawn_status_server(caf::local_actor* parent, context_ptr shared,
+                                        std::shared_ptr<io::unique_fd> listener);
 
 } // namespace meme

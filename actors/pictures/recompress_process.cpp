@@ -17,7 +17,7 @@
 
 #include "actors/pictures/formats/picture_check.hpp"
 
-namespace meme::fitting {
+namespace meme::recompression {
 
 namespace {
 
@@ -94,9 +94,9 @@ struct spawn_settings {
 
 } // namespace
 
-fit_process::fit_process(io::event_loop& loop, const std::string& program, const std::string& bytes,
-                         const fit_limits& limits, std::chrono::milliseconds time_limit,
-                         callback done)
+recompress_process::recompress_process(io::event_loop& loop, const std::string& program,
+                                       const std::string& bytes, const fit_limits& limits,
+                                       std::chrono::milliseconds time_limit, callback done)
     : loop_(loop),
       limits_(limits),
       done_(std::move(done)),
@@ -113,14 +113,14 @@ fit_process::fit_process(io::event_loop& loop, const std::string& program, const
   });
 }
 
-fit_process::~fit_process() {
+recompress_process::~recompress_process() {
   loop_.cancel(timer_);
   if (words_)
     loop_.unwatch(words_.get());
   stop();
 }
 
-void fit_process::start(const std::string& program, std::chrono::milliseconds time_limit) {
+void recompress_process::start(const std::string& program, std::chrono::milliseconds time_limit) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
     fail(errno, "pipe2");
@@ -132,7 +132,7 @@ void fit_process::start(const std::string& program, std::chrono::milliseconds ti
   ::posix_spawn_file_actions_adddup2(&settings.files, writing_end.get(), STDERR_FILENO);
   ::posix_spawn_file_actions_addclosefrom_np(&settings.files, STDERR_FILENO + 1);
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(time_limit).count() + 1;
-  std::string arguments[] = {"meme-generator", fit_command, std::to_string(limits_.bytes),
+  std::string arguments[] = {"meme-generator", recompress_command, std::to_string(limits_.bytes),
                              std::to_string(limits_.max_pixels), std::to_string(seconds)};
   std::vector<char*> argv;
   for (auto& each : arguments)
@@ -148,7 +148,7 @@ void fit_process::start(const std::string& program, std::chrono::milliseconds ti
   }
 }
 
-void fit_process::on_words() {
+void recompress_process::on_words() {
   char buffer[4'096];
   const auto count = ::read(words_.get(), buffer, sizeof buffer);
   if (count < 0 && (errno == EAGAIN || errno == EINTR))
@@ -166,7 +166,7 @@ void fit_process::on_words() {
   done(std::move(ended));
 }
 
-int fit_process::stop() {
+int recompress_process::stop() {
   if (pid_ == 0)
     return 0;
   int status = 0;
@@ -178,7 +178,7 @@ int fit_process::stop() {
   return status;
 }
 
-fit_process::end fit_process::read_end(int status) {
+recompress_process::end recompress_process::read_end(int status) {
   if (out_of_time_)
     return {end::kind::out_of_time, fit_failure{false, {}}};
   if (!WIFEXITED(status))
@@ -202,4 +202,4 @@ fit_process::end fit_process::read_end(int status) {
   return {end::kind::crashed, fit_failure{true, {}}};
 }
 
-} // namespace meme::fitting
+} // namespace meme::recompression

@@ -8,7 +8,7 @@
 #include "actors/io/event_loop.hpp"
 #include "actors/pictures/recompress_program.hpp"
 
-namespace meme::fitting {
+namespace meme::recompression {
 
 /// One picture that is recompressed in a process of its own, so that a decoder that hangs, crashes
 /// or takes all memory harms neither the service nor another picture
@@ -16,7 +16,7 @@ namespace meme::fitting {
 ///
 /// The picture goes there and back in files without a name (memfd); the end of the process is the
 /// end of its stderr. It gets no descriptor, variable or privilege of ours.
-class fit_process {
+class recompress_process {
 public:
   /// How it ended. `result` says nothing where it was not ended by itself.
   struct end {
@@ -27,13 +27,13 @@ public:
 
   /// Starts `program` (empty: this one). `done` is called from the loop, once, and may destroy this
   /// object. Throws std::system_error where the kernel refuses a process or a file.
-  fit_process(io::event_loop& loop, const std::string& program, const std::string& bytes,
-              const fit_limits& limits, std::chrono::milliseconds time_limit, callback done);
+  recompress_process(io::event_loop& loop, const std::string& program, const std::string& bytes,
+                     const fit_limits& limits, std::chrono::milliseconds time_limit, callback done);
 
   /// Ends the process at once if it still runs.
-  ~fit_process();
-  fit_process(const fit_process&) = delete;
-  fit_process& operator=(const fit_process&) = delete;
+  ~recompress_process();
+  recompress_process(const recompress_process&) = delete;
+  recompress_process& operator=(const recompress_process&) = delete;
 
 private:
   void start(const std::string& program, std::chrono::milliseconds time_limit);
@@ -53,4 +53,4 @@ private:
   io::event_loop::timer_id timer_ = 0;
 };
 
-} // namespace meme::fitting
+} // namespace meme::recompression

@@ -17,7 +17,7 @@
 #include "actors/pictures/formats/picture_check.hpp"
 #include "actors/pictures/jpeg_efforts.hpp"
 
-namespace meme::fitting {
+namespace meme::recompression {
 
 namespace {
 
@@ -124,12 +124,13 @@ fit_result fit_picture(const std::string& bytes, const fit_limits& limits) {
   }
 }
 
-int run_fit_command(int argc, const char* const* argv) {
+int run_recompress_command(int argc, const char* const* argv) {
   fit_limits limits;
   rlim_t seconds = 0;
   if (argc != 5 || !read_number(argv[2], limits.bytes) || !read_number(argv[3], limits.max_pixels)
       || !read_number(argv[4], seconds)) {
-    std::cerr << "usage: meme-generator " << fit_command << " BYTES PIXELS SECONDS < file > jpeg\n";
+    std::cerr << "usage: meme-generator " << recompress_command
+              << " BYTES PIXELS SECONDS < file > jpeg\n";
     return 2;
   }
   limit_this_process(limits, seconds);
@@ -146,4 +147,4 @@ int run_fit_command(int argc, const char* const* argv) {
   return write_picture(std::get<picture>(result).bytes) ? fits : does_not_fit;
 }
 
-} // namespace meme::fitting
+} // namespace meme::recompression

@@ -7,7 +7,7 @@
 
 #include "messages/picture.hpp"
 
-namespace meme::fitting {
+namespace meme::recompression {
 
 /// How a picture is to be recompressed.
 struct fit_limits {
@@ -30,15 +30,15 @@ fit_result fit_picture(const std::string& bytes, const fit_limits& limits);
 
 /// The command that the service starts for each picture, in a process of its own:
 ///
-///     meme-generator fit-picture BYTES PIXELS SECONDS < picture > jpeg
+///     meme-generator recompress-picture BYTES PIXELS SECONDS < picture > jpeg
 ///
 /// The picture is a file, read from its start; SECONDS bounds the processor's time. Nothing of the
 /// service's configuration is read.
-constexpr const char* fit_command = "fit-picture";
+constexpr const char* recompress_command = "recompress-picture";
 
 /// Exit statuses of the command. The last two say why on stderr. 2: wrong arguments.
 enum fit_status : int { fits = 0, broken = 10, does_not_fit = 11 };
 
-int run_fit_command(int argc, const char* const* argv);
+int run_recompress_command(int argc, const char* const* argv);
 
-} // namespace meme::fitting
+} // namespace meme::recompression

@@ -11,34 +11,34 @@ namespace meme {
 
 namespace {
 
-std::string sizes(const fit& order) {
+std::string sizes(const recompress& order) {
   return "the picture has " + std::to_string(order.picture->bytes.size())
          + " bytes, an answer has room for " + std::to_string(order.limit);
 }
 
 /// What decoding will take, as far as it is allowed to.
-std::size_t expected_memory(const fit& order, std::uint64_t max_pixels) {
+std::size_t expected_memory(const recompress& order, std::uint64_t max_pixels) {
   const auto size = dimensions(order.picture->bytes);
   const auto count = size ? std::uint64_t{size->width} * size->height : 0;
-  return count > max_pixels ? 0 : count * fitting::decoded_bytes_per_pixel;
+  return count > max_pixels ? 0 : count * recompression::decoded_bytes_per_pixel;
 }
 
 } // namespace
 
-picture_fitter::picture_fitter(caf::actor_config& config, context_ptr shared)
+picture_recompressor::picture_recompressor(caf::actor_config& config, context_ptr shared)
     : loop_actor(config), shared_(std::move(shared)) {
   install_handlers(this, name());
 }
 
-picture_fitter::behavior_type picture_fitter::make_behavior() {
+picture_recompressor::behavior_type picture_recompressor::make_behavior() {
   return {
       [this](peers_ptr& now) { peers_ = std::move(now); },
       [this](measure_mailbox to) { report_mailbox(this, to); },
-      [this](fit& order) { add(std::move(order)); },
+      [this](recompress& order) { add(std::move(order)); },
   };
 }
 
-void picture_fitter::on_exit() {
+void picture_recompressor::on_exit() {
   for (const auto& [key, each] : running_)
     discharge(each);
   running_.clear();
@@ -46,17 +46,17 @@ void picture_fitter::on_exit() {
   peers_.reset(); // it holds a reference to this actor
 }
 
-void picture_fitter::add(fit order) {
+void picture_recompressor::add(recompress order) {
   const auto known = running_.count(order.key) > 0
                      || std::any_of(waiting_.begin(), waiting_.end(),
-                                    [&](const fit& each) { return each.key == order.key; });
+                                    [&](const recompress& each) { return each.key == order.key; });
   if (known)
     return;
   waiting_.push_back(std::move(order));
   start_waiting();
 }
 
-void picture_fitter::start_waiting() {
+void picture_recompressor::start_waiting() {
   while (!waiting_.empty() && running_.size() < shared_->options.generator.max_decoders) {
     auto next = std::move(waiting_.front());
     waiting_.pop_front();
@@ -64,7 +64,7 @@ void picture_fitter::start_waiting() {
   }
 }
 
-void picture_fitter::start(fit order) {
+void picture_recompressor::start(recompress order) {
   const auto& options = shared_->options.generator;
   const auto key = order.key;
   auto& begun = running_[key];
@@ -72,10 +72,12 @@ void picture_fitter::start(fit order) {
   begun.charged = expected_memory(begun.order, options.max_pixels);
   shared_->budget->add(begun.charged);
   try {
-    begun.process = std::make_unique<fitting::fit_process>(
+    begun.process = std::make_unique<recompression::recompress_process>(
         loop(), options.decoder, begun.order.picture->bytes,
-        fitting::fit_limits{begun.order.limit, options.max_pixels}, options.decode_timeout,
-        [this, key](fitting::fit_process::end ended) { on_end(key, std::move(ended)); });
+        recompression::fit_limits{begun.order.limit, options.max_pixels}, options.decode_timeout,
+        [this, key](recompression::recompress_process::end ended) {
+          on_end(key, std::move(ended));
+        });
   } catch (const std::exception& e) {
     // Of this process's state, not of the picture: the request may be more fortunate later.
     log::error("a picture cannot be made to fit", {{"error", e.what()}});
@@ -85,11 +87,12 @@ void picture_fitter::start(fit order) {
   }
 }
 
-void picture_fitter::discharge(const job& ended) {
+void picture_recompressor::discharge(const job& ended) {
   shared_->budget->remove(ended.charged);
 }
 
-void picture_fitter::on_end(const std::string& key, fitting::fit_process::end ended) {
+void picture_recompressor::on_end(const std::string& key,
+                                  recompression::recompress_process::end ended) {
   // The process, whose callback we are in, lives until the end of this function.
   const auto found = running_.extract(key);
   const auto& last = found.mapped();
@@ -98,9 +101,9 @@ void picture_fitter::on_end(const std::string& key, fitting::fit_process::end en
   start_waiting();
 }
 
-std::variant<picture_ptr, failure> picture_fitter::judge(const fit& order,
-                                                         fitting::fit_process::end ended) {
-  using kind = fitting::fit_process::end::kind;
+std::variant<picture_ptr, failure>
+picture_recompressor::judge(const recompress& order, recompression::recompress_process::end ended) {
+  using kind = recompression::recompress_process::end::kind;
   if (ended.how == kind::out_of_time) {
     shared_->metrics->decoders_stopped.Increment();
     log::warning("a picture was not decoded in time",
@@ -114,24 +117,24 @@ std::variant<picture_ptr, failure> picture_fitter::judge(const fit& order,
     return failure{error_code::invalid_picture, sizes(order) + "; its decoder failed"};
   }
   if (auto* made = std::get_if<picture>(&ended.result)) {
-    shared_->metrics->pictures_fitted.Increment();
+    shared_->metrics->pictures_recompressed.Increment();
     log::info("a picture was made to fit", {{"bytes_before", order.picture->bytes.size()},
                                             {"bytes", made->bytes.size()},
                                             {"limit", order.limit}});
     return std::make_shared<const picture>(std::move(*made));
   }
-  const auto& failed = std::get<fitting::fit_failure>(ended.result);
+  const auto& failed = std::get<recompression::fit_failure>(ended.result);
   return failure{failed.broken ? error_code::invalid_picture : error_code::image_too_large,
                  sizes(order) + "; " + failed.text};
 }
 
-void picture_fitter::answer(fitted result) {
+void picture_recompressor::answer(recompressed result) {
   if (peers_->cache)
     send(peers_->cache, std::move(result));
 }
 
-fitter_actor spawn_fitter(caf::local_actor* parent, context_ptr shared) {
-  return parent->spawn<picture_fitter, caf::detached>(std::move(shared));
+recompressor_actor spawn_recompressor(caf::local_actor* parent, context_ptr shared) {
+  return parent->spawn<picture_recompressor, caf::detached>(std::move(shared));
 }
 
 } // namespace meme

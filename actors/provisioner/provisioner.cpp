@@ -7,7 +7,7 @@
 #include "actors/base/resilience.hpp"
 #include "actors/ingress/request_decoder.hpp"
 #include "actors/io/log.hpp"
-#include "actors/publisher/stranded.hpp"
+#include "actors/publisher/dead_letter.hpp"
 
 namespace meme {
 
@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 constexpr auto patience = 3s;           ///< for one answer of JetStream
 constexpr auto look_again = 2s;         ///< while stream and consumer cannot be used
 constexpr auto between_reviews = 10s;   ///< while they can
-constexpr auto between_suspicions = 3s; ///< while some message may be stranded
+constexpr auto between_suspicions = 3s; ///< while some message may have reached max_deliver
 constexpr auto longest_pause = 60s;     ///< before another attempt to bury a message
 
 struct provisioner_state {
@@ -26,14 +26,14 @@ struct provisioner_state {
   context_ptr shared;
   std::shared_ptr<io::nats_connection> link;
   std::shared_ptr<last_seen> seen;
-  subscription_ptr stranded; ///< only where the consumer has a limit of its own
-  std::uint64_t looks = 0;   ///< so far; a scheduled one that was overtaken is dropped
-  std::string last_reason;   ///< said once, not every two seconds
+  subscription_ptr advisories; ///< only where the consumer has a limit of its own
+  std::uint64_t looks = 0;     ///< so far; a scheduled one that was overtaken is dropped
+  std::string last_reason;     ///< said once, not every two seconds
   std::set<std::string> told_differences;
   binding told_binding; ///< what the ingress knows
   bool review_failed = false;
   bool told_unaccounted = false;
-  stranded_watch watch;
+  max_deliveries_watch watch;
   std::unordered_map<std::uint64_t, burial> burials; ///< by place in the stream
   publish_rules rules{{}, {}};                       ///< where their answers may go
 
@@ -57,23 +57,24 @@ void say(provisioner_state& state, const provision_report& report) {
   state.shared->metrics->consumer_paused.Set(paused ? 1 : 0);
 }
 
-void listen_for_stranded(provisioner_actor::pointer self, provisioner_state& state) {
+void listen_for_advisories(provisioner_actor::pointer self, provisioner_state& state) {
   provisioner_actor target{self};
   // One process of all is enough.
-  state.stranded = state.link->join("meme-generator", stranded_subject(state.shared->options.nats),
-                                    [target](bus_message_ptr message) {
-                                      if (message)
-                                        caf::anon_send(target, delivered{std::move(message)});
-                                    });
+  state.advisories =
+      state.link->join("meme-generator", max_deliveries_subject(state.shared->options.nats),
+                       [target](bus_message_ptr message) {
+                         if (message)
+                           caf::anon_send(target, delivered{std::move(message)});
+                       });
 }
 
 /// Answers, keeps as a dead letter and removes a message that the server has given up; tries again
 /// later where that fails.
 void bury(provisioner_actor::pointer self, provisioner_state& state,
-          const stranded_message& message) {
+          const max_deliveries_advisory& message) {
   auto& so_far = state.burials[message.stream_sequence];
   try {
-    bury_stranded(*state.link, *state.shared, message, state.rules, so_far);
+    move_to_dead_letters(*state.link, *state.shared, message, state.rules, so_far);
     state.burials.erase(message.stream_sequence);
   } catch (const std::exception& e) {
     log::error("a message that the server has given up is still in the stream",
@@ -86,8 +87,8 @@ void bury(provisioner_actor::pointer self, provisioner_state& state,
 
 /// The server tells once, to those who listen then, that it gives a message up. When all processes
 /// were dead, nobody did: such messages are looked for.
-void look_for_stranded(provisioner_actor::pointer self, provisioner_state& state,
-                       const provision_report& report) {
+void look_for_undeliverable(provisioner_actor::pointer self, provisioner_state& state,
+                            const provision_report& report) {
   if (!report.stream || !report.consumer)
     return;
   try {
@@ -151,8 +152,8 @@ void look(provisioner_actor::pointer self, provisioner_state& state) {
   try {
     report =
         provision(state.link->handle(), state.shared->options, provision_mode::make, *state.seen);
-    if (report.result.max_deliver > 0 && !state.stranded)
-      listen_for_stranded(self, state);
+    if (report.result.max_deliver > 0 && !state.advisories)
+      listen_for_advisories(self, state);
   } catch (const std::exception& e) {
     report.result.reason = e.what();
   }
@@ -161,7 +162,7 @@ void look(provisioner_actor::pointer self, provisioner_state& state) {
   if (report.result.usable) {
     remember(state.link->handle(), state.shared->options.nats, report, *state.seen);
     tell_level(self, state, report);
-    look_for_stranded(self, state, report);
+    look_for_undeliverable(self, state, report);
   }
   if (state.link->connected())
     schedule(self, state, report.result.usable);
@@ -177,7 +178,7 @@ void keep_known_subjects(std::vector<std::string>& found, const std::vector<std:
 }
 
 /// Looks at stream and consumer while all is well: somebody may pause, change or delete them, or a
-/// message may be stranded.
+/// message may have reached max_deliver.
 void review(provisioner_actor::pointer self, provisioner_state& state) {
   ++state.looks;
   if (!state.link->connected())
@@ -201,10 +202,10 @@ void review(provisioner_actor::pointer self, provisioner_state& state) {
   keep_known_subjects(report.result.kept_subjects, state.told_binding.kept_subjects);
   if (report.result != state.told_binding)
     tell_ingress(self, state, report.result);
-  if (report.result.max_deliver > 0 && !state.stranded)
-    listen_for_stranded(self, state);
+  if (report.result.max_deliver > 0 && !state.advisories)
+    listen_for_advisories(self, state);
   tell_level(self, state, report);
-  look_for_stranded(self, state, report);
+  look_for_undeliverable(self, state, report);
   schedule(self, state, true);
 }
 
@@ -234,10 +235,10 @@ provisioner_actor spawn_provisioner(caf::local_actor* parent, context_ptr shared
         [self](peers_ptr& now) { self->state.now_peers = std::move(now); },
         [self](measure_mailbox to) { report_mailbox(self, to); },
         [self](const delivered& advisory) {
-          if (auto message = parse_stranded(advisory.message->data()))
+          if (auto message = parse_max_deliveries_advisory(advisory.message->data()))
             bury(self, self->state, *message);
         },
-        [self](const stranded_message& message) { bury(self, self->state, message); },
+        [self](const max_deliveries_advisory& message) { bury(self, self->state, message); },
         [self](caf::tick_atom) { look(self, self->state); },
         [self](caf::tick_atom, std::uint64_t after) { on_schedule(self, self->state, after); },
     };

@@ -12,10 +12,10 @@ namespace meme {
 /// How long a stage may take before it counts as standing still.
 struct progress_limits {
   std::chrono::milliseconds stall_after{60'000};
-  std::chrono::milliseconds store{500};       ///< what a look-up may take by itself
-  std::chrono::milliseconds model{120'000};   ///< what a call may take by itself
-  std::chrono::milliseconds fitter{60'000};   ///< what a picture may take by itself
-  std::chrono::milliseconds consumer{20'000}; ///< how old the count of waiting messages may be
+  std::chrono::milliseconds redis_cache{500};     ///< what a look-up may take by itself
+  std::chrono::milliseconds model{120'000};       ///< what a call may take by itself
+  std::chrono::milliseconds recompressor{60'000}; ///< what a picture may take by itself
+  std::chrono::milliseconds consumer{20'000};     ///< how old the count of waiting messages may be
 };
 
 /// Finds the stage that stands still.
@@ -52,7 +52,7 @@ public:
   /// none does.
   std::optional<verdict> judge(time_point now) const {
     for (const auto where :
-         {pipeline_stage::model_client, pipeline_stage::store, pipeline_stage::fitter,
+         {pipeline_stage::model_client, pipeline_stage::redis_cache, pipeline_stage::recompressor,
           pipeline_stage::generator, pipeline_stage::cache, pipeline_stage::confirmation,
           pipeline_stage::publisher, pipeline_stage::byte_budget, pipeline_stage::consumer,
           pipeline_stage::ingress})
@@ -82,7 +82,7 @@ private:
   bool waits_itself(pipeline_stage where, time_point now) const {
     switch (where) {
     case pipeline_stage::cache:
-      return is_busy(pipeline_stage::store, now) || is_busy(pipeline_stage::fitter, now)
+      return is_busy(pipeline_stage::redis_cache, now) || is_busy(pipeline_stage::recompressor, now)
              || is_busy(pipeline_stage::generator, now);
     case pipeline_stage::generator:
       return is_busy(pipeline_stage::model_client, now) || is_busy(pipeline_stage::held, now);
@@ -95,10 +95,10 @@ private:
 
   std::chrono::milliseconds limit(pipeline_stage where) const {
     switch (where) {
-    case pipeline_stage::store:
-      return limits_.stall_after + limits_.store;
-    case pipeline_stage::fitter:
-      return limits_.stall_after + limits_.fitter;
+    case pipeline_stage::redis_cache:
+      return limits_.stall_after + limits_.redis_cache;
+    case pipeline_stage::recompressor:
+      return limits_.stall_after + limits_.recompressor;
     case pipeline_stage::model_client:
       return limits_.stall_after + limits_.model;
     case pipeline_stage::consumer:

@@ -59,7 +59,7 @@ sigset_t block_signals() {
 /// `max_in_flight` is lowered: a call that finds no descriptor would look like a model that is
 /// down, and so would all calls after it.
 void fit_to_file_limit(std::size_t& max_in_flight) {
-  constexpr rlim_t others = 256 + io::page_connection_limits{}.total;
+  constexpr rlim_t others = 256 + io::server_connection_limits{}.total;
   auto needed = static_cast<rlim_t>(max_in_flight) + others;
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
@@ -122,8 +122,8 @@ std::shared_ptr<context> make_context(const config::options& options) {
   resolve(shared->options.generator.url, options.generator);
   if (auto& fast = shared->options.generator.fast_url)
     resolve(*fast, options.generator);
-  shared->metrics = std::make_shared<instruments>(std::make_shared<prometheus::Registry>(),
-                                                  options.generator.workers);
+  shared->metrics = std::make_shared<class metrics>(std::make_shared<prometheus::Registry>(),
+                                                    options.generator.workers);
   shared->budget = std::make_shared<io::byte_budget>(shared->options.ingress.max_bytes_in_flight);
   if (!options.cache.key_file.empty())
     shared->seal = std::make_shared<const io::value_seal>(options.cache.key_file);
@@ -135,7 +135,7 @@ std::shared_ptr<context> make_context(const config::options& options) {
 std::shared_ptr<io::unique_fd> listen_for_pages(const config::metrics_options& options) {
   const auto& [host, port] = *options.address;
   auto listener = std::make_shared<io::unique_fd>(io::listen_on(host, port));
-  log::info("pages", {{"address", io::local_address(*listener)}});
+  log::info("status server listening", {{"address", io::local_address(*listener)}});
   return listener;
 }
 
@@ -155,7 +155,7 @@ void log_start(const config::options& options, const std::string& config_file,
   if (options.supervisor.chaos)
     log::warning("supervisor.chaos is on: anybody who reaches the pages can end parts of this "
                  "process; it is for tests alone",
-                 {{"pages", options.metrics.address.text()}});
+                 {{"status-server", options.metrics.address.text()}});
 }
 
 /// Runs the actors; returns whether they ended as they should.

@@ -59,7 +59,7 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
       start_child(each);
   announce();
   for (auto& [ignored, part] : parts) // told before there were pages
-    self->send(now_peers.pages, part);
+    self->send(now_peers.status_server, part);
   self->send(self, caf::tick_atom_v, std::string{beat_name});
   return {
       [this](const connection_event& event) { on_connection(event); },
@@ -129,10 +129,12 @@ void supervisor_state::add_model_client(std::size_t index) {
 
 /// In the order of starting: nobody is started before those it sends to.
 void supervisor_state::list_children(std::shared_ptr<io::unique_fd> listener) {
-  add_child<pages_actor>("pages", &peers::pages,
-                         [=] { return spawn_pages(self, shared, listener); });
-  add_child<store_actor>("store", &peers::store, [=] { return spawn_store(self, shared); });
-  add_child<fitter_actor>("fitter", &peers::fitter, [=] { return spawn_fitter(self, shared); });
+  add_child<status_server_actor>("status-server", &peers::status_server,
+                                 [=] { return spawn_status_server(self, shared, listener); });
+  add_child<redis_cache_actor>("redis-cache", &peers::redis_cache,
+                               [=] { return spawn_redis_cache(self, shared); });
+  add_child<recompressor_actor>("recompressor", &peers::recompressor,
+                                [=] { return spawn_recompressor(self, shared); });
   for (std::size_t i = 0; i < shared->options.generator.workers; ++i)
     add_model_client(i);
   add_child<generator_actor>("generator", &peers::generator,
@@ -160,9 +162,9 @@ void supervisor_state::announce() {
     if (handle)
       self->send(handle, peers_ptr{all});
   };
-  tell(all->pages);
-  tell(all->store);
-  tell(all->fitter);
+  tell(all->status_server);
+  tell(all->redis_cache);
+  tell(all->recompressor);
   for (auto& client : all->model_clients)
     tell(client);
   tell(all->generator);
@@ -173,8 +175,8 @@ void supervisor_state::announce() {
 }
 
 void supervisor_state::tell_pages(health part) {
-  if (now_peers.pages)
-    self->send(now_peers.pages, part);
+  if (now_peers.status_server)
+    self->send(now_peers.status_server, part);
   parts[part.part] = std::move(part);
 }
 
@@ -222,9 +224,9 @@ void supervisor_state::on_restart(const std::string& which) {
     self->send(now_peers.publisher, link_changed{link_up});
   if (which == "ingress")
     self->send(now_peers.ingress, link_changed{link_up});
-  if (which == "pages")
+  if (which == "status-server")
     for (auto& [ignored, part] : parts)
-      self->send(now_peers.pages, part);
+      self->send(now_peers.status_server, part);
 }
 
 void supervisor_state::escalate(const std::string& reason) {

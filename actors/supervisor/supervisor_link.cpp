@@ -88,7 +88,7 @@ void supervisor_state::on_link(bool up) {
   if (up) {
     link_problem.clear();
     renewals = 0;
-    metrics.nats_reconnects.Increment();
+    metrics.nats_connections.Increment();
     log::info("NATS is connected", {{"server", connection->server()}});
     start_users();
   } else if (!stopping) {
@@ -122,8 +122,8 @@ void supervisor_state::on_failing(const std::string& reason) {
   problem_told = now;
   auto nothing_there = reason.rfind(natsStatus_GetText(NATS_NO_SERVER), 0) == 0
                        || reason.rfind(natsStatus_GetText(NATS_TIMEOUT), 0) == 0;
-  log::error(nothing_there ? "NATS cannot be reached, trying on"
-                           : "NATS does not let us in, trying on",
+  log::error(nothing_there ? "NATS cannot be reached, retrying"
+                           : "NATS connection rejected, retrying",
              {{"server", servers}, {"error", problem}});
   link_problem = std::move(problem);
 }

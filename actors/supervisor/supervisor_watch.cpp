@@ -16,7 +16,7 @@ std::vector<pipeline_stage> stages_told_by(const std::string& child) {
     return {pipeline_stage::cache, pipeline_stage::publisher, pipeline_stage::byte_budget,
             pipeline_stage::consumer};
   if (child == "cache")
-    return {pipeline_stage::store, pipeline_stage::generator, pipeline_stage::fitter};
+    return {pipeline_stage::redis_cache, pipeline_stage::generator, pipeline_stage::recompressor};
   if (child == "generator")
     return {pipeline_stage::model_client, pipeline_stage::held};
   if (child == "publisher")
@@ -48,7 +48,7 @@ std::string describe(const progress_watch::verdict& found) {
 progress_watch make_watch(const config::options& options, std::chrono::milliseconds beat) {
   progress_limits limits;
   limits.stall_after = options.supervisor.stall_after;
-  limits.store = 2 * options.cache.timeout;
+  limits.redis_cache = 2 * options.cache.timeout;
   limits.model = options.generator.timeout + options.generator.connect_timeout;
   return {limits, beat};
 }

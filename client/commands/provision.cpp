@@ -4,7 +4,7 @@
 #include <iostream>
 
 #include "actors/provisioner/provision.hpp"
-#include "actors/publisher/stranded.hpp"
+#include "actors/publisher/dead_letter.hpp"
 #include "client/connection.hpp"
 #include "client/exit_status.hpp"
 #include "client/say.hpp"

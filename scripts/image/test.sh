@@ -156,7 +156,7 @@ run watch --detach --env NATS_URL="nats://$address:4222" "$image" \
 watching() { grep -q watching <(podman logs "$name-watch" 2>&1); }
 eventually watching
 publish 30 drain
-busy() { [ "$(metric meme_generator_permits_in_use)" = 5 ]; }
+busy() { [ "$(metric meme_generator_in_flight)" = 5 ]; }
 eventually busy
 began=$(milliseconds)
 stop_service

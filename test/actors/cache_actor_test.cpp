@@ -14,9 +14,9 @@ struct cache_fixture : fixture {
 
   cache_fixture() {
     all.ingress = new_ingress();
-    all.store = new_store();
+    all.redis_cache = new_redis_cache();
     all.generator = new_generator();
-    all.fitter = new_fitter();
+    all.recompressor = new_recompressor();
   }
 
   ~cache_fixture() { kill(cache); }
@@ -30,7 +30,7 @@ struct cache_fixture : fixture {
     tell(cache, lookup{some_job(number, std::move(key))});
   }
 
-  void miss(const std::string& key = "key") { tell(cache, stored{key, {}, {}}); }
+  void miss(const std::string& key = "key") { tell(cache, fetched{key, {}, {}}); }
 
   void generate_it(const std::string& key = "key") { tell(cache, generated{key, some_picture()}); }
 
@@ -46,7 +46,7 @@ BOOST_FIXTURE_TEST_SUITE(cache, cache_fixture)
 BOOST_AUTO_TEST_CASE(what_the_store_has_is_not_generated) {
   start();
   ask(1);
-  tell(cache, stored{"key", some_picture(), 60s});
+  tell(cache, fetched{"key", some_picture(), 60s});
   BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
   BOOST_TEST(last_was_cached());
   BOOST_TEST(seen.generations.empty());
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_handed_over_twice_is_answered_once) {
 BOOST_AUTO_TEST_CASE(a_store_that_dies_has_nothing) {
   start();
   ask(1);
-  all.store = nullptr;
+  all.redis_cache = nullptr;
   announce(cache);
   BOOST_TEST(seen.generations.size() == 1);
   ask(2, "another");
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_generator_that_was_restarted_is_asked_again) {
 BOOST_AUTO_TEST_CASE(a_picture_lives_here_no_longer_than_in_the_store) {
   start();
   ask(1);
-  tell(cache, stored{"key", some_picture(), 2s});
+  tell(cache, fetched{"key", some_picture(), 2s});
   advance(3s);
   ask(2);
   BOOST_TEST(seen.fetches.size() == 2);
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_picture_too_large_for_an_answer_is_made_to_fit_before_it_
   BOOST_TEST(seen.finished_ones.empty());
   BOOST_REQUIRE_EQUAL(seen.fits.size(), 1);
   BOOST_TEST(seen.fits[0].limit == 700'000);
-  tell(cache, fitted{"key", some_picture("small")});
+  tell(cache, recompressed{"key", some_picture("small")});
   BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
   BOOST_REQUIRE_EQUAL(seen.keeps.size(), 1);
   BOOST_TEST(seen.keeps[0].picture->bytes == "small");
@@ -187,8 +187,8 @@ BOOST_AUTO_TEST_CASE(a_picture_too_large_for_an_answer_is_made_to_fit_before_it_
 BOOST_AUTO_TEST_CASE(a_picture_that_cannot_be_made_to_fit_is_an_error) {
   start();
   ask(1);
-  tell(cache, stored{"key", some_picture(std::string(800'000, 'x')), 60s});
-  tell(cache, fitted{"key", failure{error_code::image_too_large, "too many pixels"}});
+  tell(cache, fetched{"key", some_picture(std::string(800'000, 'x')), 60s});
+  tell(cache, recompressed{"key", failure{error_code::image_too_large, "too many pixels"}});
   BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
   const auto& why = std::get<failure>(seen.finished_ones[0].result);
   BOOST_TEST(to_string(why.code) == "image_too_large");
@@ -202,16 +202,16 @@ BOOST_AUTO_TEST_CASE(a_fitter_that_was_restarted_gets_what_the_old_one_had) {
   ask(1, "one");
   ask(2, "two");
   for (const auto* key : {"one", "two"})
-    tell(cache, stored{key, some_picture(std::string(800'000, 'x')), 60s});
+    tell(cache, fetched{key, some_picture(std::string(800'000, 'x')), 60s});
   BOOST_TEST(seen.fits.size() == 2); // it decides how many at a time
-  all.fitter = nullptr;
+  all.recompressor = nullptr;
   announce(cache);
-  all.fitter = new_fitter();
+  all.recompressor = new_recompressor();
   announce(cache);
   BOOST_REQUIRE_EQUAL(seen.fits.size(), 4);
-  tell(cache, fitted{"two", some_picture()});
-  tell(cache, fitted{"one", some_picture()});
-  tell(cache, fitted{"one", some_picture()}); // of the old one
+  tell(cache, recompressed{"two", some_picture()});
+  tell(cache, recompressed{"one", some_picture()});
+  tell(cache, recompressed{"one", some_picture()}); // of the old one
   BOOST_TEST(seen.finished_ones.size() == 2);
   BOOST_TEST(shared->metrics->cache_hits.Value() == 2); // found in the store, both
 }
@@ -220,14 +220,15 @@ BOOST_AUTO_TEST_CASE(a_large_picture_that_is_damaged_is_drawn_once_more) {
   start();
   ask(1);
   miss();
-  const auto damaged = fitted{"key", failure{error_code::invalid_picture, "cannot be decoded"}};
+  const auto damaged =
+      recompressed{"key", failure{error_code::invalid_picture, "cannot be decoded"}};
   const auto draw = [&] { tell(cache, generated{"key", some_picture(std::string(800'000, 'x'))}); };
   draw();
   tell(cache, damaged);
   BOOST_TEST(seen.finished_ones.empty());
   BOOST_REQUIRE_EQUAL(seen.generations.size(), 2);
   draw();
-  tell(cache, fitted{"key", some_picture("small")});
+  tell(cache, recompressed{"key", some_picture("small")});
   BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
   BOOST_TEST(std::holds_alternative<success>(seen.finished_ones[0].result));
   BOOST_TEST(shared->metrics->retries_by(error_code::invalid_picture).Value() == 1);
@@ -241,7 +242,7 @@ BOOST_AUTO_TEST_CASE(a_large_picture_that_stays_damaged_goes_back_to_the_queue) 
   for (std::size_t i = 0; i < calls; ++i) {
     BOOST_TEST(seen.finished_ones.empty());
     tell(cache, generated{"key", some_picture(std::string(800'000, 'x'))});
-    tell(cache, fitted{"key", failure{error_code::invalid_picture, "cannot be decoded"}});
+    tell(cache, recompressed{"key", failure{error_code::invalid_picture, "cannot be decoded"}});
   }
   BOOST_TEST(seen.generations.size() == calls);
   BOOST_REQUIRE_EQUAL(seen.finished_ones.size(), 1);
@@ -253,8 +254,8 @@ BOOST_AUTO_TEST_CASE(a_large_picture_that_stays_damaged_goes_back_to_the_queue) 
 BOOST_AUTO_TEST_CASE(a_large_picture_that_is_damaged_in_the_store_is_a_miss) {
   start();
   ask(1);
-  tell(cache, stored{"key", some_picture(std::string(800'000, 'x')), 60s});
-  tell(cache, fitted{"key", failure{error_code::invalid_picture, "cannot be decoded"}});
+  tell(cache, fetched{"key", some_picture(std::string(800'000, 'x')), 60s});
+  tell(cache, recompressed{"key", failure{error_code::invalid_picture, "cannot be decoded"}});
   BOOST_TEST(seen.generations.size() == 1);
   generate_it();
   BOOST_TEST(seen.keeps.size() == 1);

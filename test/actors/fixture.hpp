@@ -24,13 +24,13 @@ struct heard {
   std::vector<finished> finished_ones;
   std::vector<published> published_ones;
   std::vector<std::string> fetches;
-  std::vector<keep> keeps;
-  std::vector<fit> fits;
+  std::vector<put> keeps;
+  std::vector<recompress> fits;
   std::vector<job_ptr> generations;
   std::vector<generated> generated_ones;
   std::vector<std::vector<call>> calls; ///< by client
   std::vector<health> healths;
-  std::vector<std::size_t> flows;
+  std::vector<std::size_t> pull_limits;
   std::vector<progress_report> progress;
   int looks = 0; ///< the provisioner was asked
   int drains = 0;
@@ -59,7 +59,7 @@ struct fixture {
     log::start(log::level::off, true);
     sched.clock().current_time += 1h; // the clock's zero means "never" here and there
     shared->bus = bus;
-    shared->metrics = std::make_shared<instruments>(std::make_shared<prometheus::Registry>());
+    shared->metrics = std::make_shared<class metrics>(std::make_shared<prometheus::Registry>());
     shared->wall_clock = [] {
       return std::chrono::system_clock::time_point{std::chrono::seconds{1'700'000'000}};
     };
@@ -116,7 +116,7 @@ struct fixture {
                   [](link_changed) {},
                   [](const delivered&) {},
                   [to](const finished& what) { to->finished_ones.push_back(what); },
-                  [to](flow what) { to->flows.push_back(what.permits); },
+                  [to](pull_limit limit) { to->pull_limits.push_back(limit.messages); },
                   [to](const published& what) { to->published_ones.push_back(what); },
                   [](caf::tick_atom) {},
                   [](drain) {}};
@@ -130,30 +130,30 @@ struct fixture {
           return {[](const peers_ptr&) {},
                   [](measure_mailbox) {},
                   [to](const lookup& what) { to->lookups.push_back(what.what); },
-                  [](const stored&) {},
+                  [](const fetched&) {},
                   [to](const generated& what) { to->generated_ones.push_back(what); },
-                  [](const fitted&) {},
+                  [](const recompressed&) {},
                   [](caf::tick_atom) {},
                   [to](drain) { ++to->drains; }};
         },
         &seen);
   }
 
-  store_actor new_store() {
+  redis_cache_actor new_redis_cache() {
     return sys.spawn(
-        [](store_actor::pointer, heard* to) -> store_actor::behavior_type {
+        [](redis_cache_actor::pointer, heard* to) -> redis_cache_actor::behavior_type {
           return {[](const peers_ptr&) {}, [](measure_mailbox) {},
                   [to](const fetch& what) { to->fetches.push_back(what.key); },
-                  [to](const keep& what) { to->keeps.push_back(what); }};
+                  [to](const put& what) { to->keeps.push_back(what); }};
         },
         &seen);
   }
 
-  fitter_actor new_fitter() {
+  recompressor_actor new_recompressor() {
     return sys.spawn(
-        [](fitter_actor::pointer, heard* to) -> fitter_actor::behavior_type {
+        [](recompressor_actor::pointer, heard* to) -> recompressor_actor::behavior_type {
           return {[](const peers_ptr&) {}, [](measure_mailbox) {},
-                  [to](const fit& what) { to->fits.push_back(what); }};
+                  [to](const recompress& what) { to->fits.push_back(what); }};
         },
         &seen);
   }
@@ -203,7 +203,7 @@ struct fixture {
           return {[](const peers_ptr&) {},
                   [](measure_mailbox) {},
                   [](const delivered&) {},
-                  [](const stranded_message&) {},
+                  [](const max_deliveries_advisory&) {},
                   [to](caf::tick_atom) { ++to->looks; },
                   [](caf::tick_atom, std::uint64_t) {}};
         },

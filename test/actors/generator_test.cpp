@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_takes_clients_with_it_is_given_up) {
 
 BOOST_AUTO_TEST_CASE(failures_in_a_row_open_the_breaker_and_stop_the_pulling) {
   failures_in_a_row_open_the_breaker();
-  BOOST_TEST(seen.flows.back() == 0u);
+  BOOST_TEST(seen.pull_limits.back() == 0u);
   BOOST_TEST(shared->metrics->breaker_state.Value() == 1);
 }
 
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(a_successor_tells_the_ingress_that_it_knows_of_no_trouble) 
   kill(generator);
   generator = spawn_generator(parent(), shared);
   announce(generator);
-  BOOST_TEST(seen.flows.back() == flow{}.permits);
+  BOOST_TEST(seen.pull_limits.back() == pull_limit{}.messages);
 }
 
 BOOST_AUTO_TEST_CASE(what_comes_during_a_drain_is_given_back_at_once) {
@@ -193,18 +193,18 @@ BOOST_AUTO_TEST_CASE(after_the_pause_one_call_probes_and_its_success_lets_all_go
   succeed(probed.back());
   advance(1s);
   BOOST_TEST(calls() == before + 5);
-  BOOST_TEST(seen.flows.back() == flow{}.permits);
+  BOOST_TEST(seen.pull_limits.back() == pull_limit{}.messages);
 }
 
 BOOST_AUTO_TEST_CASE(with_nothing_in_hand_one_message_is_asked_for_to_probe_with) {
   ask("a");
   end_with(seen.calls[0].back(), verdict_kind::unauthorized, error_code::model_unauthorized);
-  BOOST_TEST(seen.flows.back() == 0u);
+  BOOST_TEST(seen.pull_limits.back() == 0u);
   advance(1s);
-  BOOST_TEST(seen.flows.back() == 1u);
+  BOOST_TEST(seen.pull_limits.back() == 1u);
   ask("b");
   succeed(seen.calls[0].back());
-  BOOST_TEST(seen.flows.back() == flow{}.permits);
+  BOOST_TEST(seen.pull_limits.back() == pull_limit{}.messages);
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_token_answers_one_request_and_hands_the_waiting_back) {
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(an_overloaded_model_is_called_less_and_the_breaker_stays_cl
     end_with(seen.calls[0][i], verdict_kind::wait, error_code::model_overloaded, 5s);
   BOOST_TEST(shared->metrics->call_limit.Value() == 44); // of 64
   BOOST_TEST(shared->metrics->breaker_state.Value() == 0);
-  BOOST_TEST(shared->metrics->quiet_times.Value() == 1);
+  BOOST_TEST(shared->metrics->rate_limited.Value() == 1);
   ask("another");
   BOOST_TEST(calls() == 20); // it is quiet time
   advance(8s);
@@ -277,7 +277,7 @@ BOOST_AUTO_TEST_CASE(one_request_that_always_fails_does_not_open_the_breaker) {
   }
   BOOST_TEST(calls() > 6u);
   BOOST_TEST(shared->metrics->breaker_openings.Value() == 0);
-  BOOST_TEST(seen.flows.back() == flow{}.permits);
+  BOOST_TEST(seen.pull_limits.back() == pull_limit{}.messages);
 }
 
 BOOST_AUTO_TEST_CASE(while_suspects_are_in_hand_an_untried_request_is_asked_for_and_probes) {
@@ -288,17 +288,17 @@ BOOST_AUTO_TEST_CASE(while_suspects_are_in_hand_an_untried_request_is_asked_for_
     if (i < 4)
       advance(500ms * (i + 2));
   }
-  BOOST_REQUIRE_EQUAL(seen.flows.back(), 0u);
+  BOOST_REQUIRE_EQUAL(seen.pull_limits.back(), 0u);
   auto before = calls();
   advance(1s); // the first pause at most; a suspect waits a second longer
-  BOOST_TEST(seen.flows.back() == 1u);
+  BOOST_TEST(seen.pull_limits.back() == 1u);
   BOOST_TEST(calls() == before);
   ask("healthy");
   BOOST_REQUIRE_EQUAL(calls(), before + 1);
   succeed(seen.calls[0].back().spec->inputs == "healthy" ? seen.calls[0].back()
                                                          : seen.calls[1].back());
   BOOST_TEST(shared->metrics->breaker_state.Value() == 0);
-  BOOST_TEST(seen.flows.back() == flow{}.permits);
+  BOOST_TEST(seen.pull_limits.back() == pull_limit{}.messages);
 }
 
 BOOST_AUTO_TEST_CASE(without_room_the_worst_suspect_goes_back_to_the_queue) {
@@ -309,8 +309,8 @@ BOOST_AUTO_TEST_CASE(without_room_the_worst_suspect_goes_back_to_the_queue) {
       advance(100ms);
     fail(seen.calls[0].size() > before[0].size() ? seen.calls[0].back() : seen.calls[1].back());
   }
-  BOOST_TEST(seen.flows.back() == 0u);
-  while (seen.flows.back() != 1u)
+  BOOST_TEST(seen.pull_limits.back() == 0u);
+  while (seen.pull_limits.back() != 1u)
     advance(100ms);
   BOOST_TEST(seen.generated_ones.empty());
   tell(generator, no_room{});

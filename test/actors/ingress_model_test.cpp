@@ -73,9 +73,9 @@ BOOST_AUTO_TEST_CASE(one_message_beyond_those_in_work_is_pulled_to_probe_with) {
   start();
   deliver(1);
   deliver(2);
-  tell(ingress, flow{0});
+  tell(ingress, pull_limit{0});
   auto before = bus->to(pull_subject).size();
-  tell(ingress, flow{1});
+  tell(ingress, pull_limit{1});
   BOOST_REQUIRE_EQUAL(bus->to(pull_subject).size(), before + 1);
   BOOST_TEST(batch_of_last_pull() == "{\"batch\":1");
   // One of the older ones ends: that makes no room for a second new one.
@@ -94,9 +94,9 @@ BOOST_AUTO_TEST_CASE(without_a_permit_for_a_probe_the_generator_is_told) {
   start();
   for (int i = 1; i <= 4; ++i)
     deliver(i);
-  tell(ingress, flow{0});
+  tell(ingress, pull_limit{0});
   BOOST_TEST(seen.full == 0);
-  tell(ingress, flow{1});
+  tell(ingress, pull_limit{1});
   BOOST_TEST(seen.full == 1);
 }
 

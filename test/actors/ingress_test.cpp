@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_message_that_is_delivered_again_while_it_is_held_takes_no
   BOOST_REQUIRE_EQUAL(seen.answers.size(), 1);
   tell(ingress, published{{seen.answers.back()->id}});
   BOOST_TEST(bus->to(ack_of(1, 2)).back().data == "+ACK");
-  BOOST_TEST(shared->metrics->permits_in_use.Value() == 0);
+  BOOST_TEST(shared->metrics->in_flight.Value() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(no_more_is_pulled_than_for_as_long_as_the_consumer_allows) {
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_binding_that_is_lost_ends_the_pulls_and_keeps_the_limits)
   tell(ingress, binding{});
   BOOST_TEST(bus->subscribers.empty());
   finish(passing_failure());
-  BOOST_REQUIRE_EQUAL(seen.answers.size(), 1); // not postponed: it would not come again
+  BOOST_REQUIRE_EQUAL(seen.answers.size(), 1); // not delayed_naks: it would not come again
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_trace_context_is_not_passed_on) {

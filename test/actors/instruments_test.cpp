@@ -46,7 +46,7 @@ std::string line_of(const prometheus::MetricFamily& family) {
 
 // Dashboards and alarms know these names: renaming one means changing the list, and them.
 BOOST_AUTO_TEST_CASE(the_metrics_are_those_of_the_golden_list) {
-  instruments all{std::make_shared<prometheus::Registry>()};
+  metrics all{std::make_shared<prometheus::Registry>()};
   std::set<std::string> lines;
   for (auto& family : all.collect())
     lines.insert(line_of(family));
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(the_metrics_are_those_of_the_golden_list) {
 }
 
 BOOST_AUTO_TEST_CASE(every_counter_is_there_at_zero_from_the_start) {
-  instruments all{std::make_shared<prometheus::Registry>(), 3};
+  metrics all{std::make_shared<prometheus::Registry>(), 3};
   std::set<std::string> restarted;
   for (auto& family : all.collect()) {
     BOOST_TEST(!family.metric.empty(), family.name << " has no series");
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(every_counter_is_there_at_zero_from_the_start) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_known_of_the_process_is_plausible) {
-  instruments all{std::make_shared<prometheus::Registry>()};
+  metrics all{std::make_shared<prometheus::Registry>()};
   std::map<std::string, double> values;
   for (auto& family : all.collect())
     values[family.name] = family.metric.front().gauge.value;

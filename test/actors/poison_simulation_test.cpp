@@ -149,7 +149,7 @@ private:
   }
 
   std::size_t limit() const {
-    if (flow_ == flow{}.permits)
+    if (flow_ == pull_limit{}.messages)
       return given_.permits;
     auto older =
         static_cast<std::size_t>(std::count_if(held_.begin(), held_.end(), [this](auto& each) {
@@ -160,13 +160,13 @@ private:
 
   /// What the generator has told its peers.
   void look() {
-    for (; flows_seen_ < seen.flows.size(); ++flows_seen_) {
-      flow_ = seen.flows[flows_seen_];
+    for (; flows_seen_ < seen.pull_limits.size(); ++flows_seen_) {
+      flow_ = seen.pull_limits[flows_seen_];
       number_at_flow_ = last_number_;
       if (flow_ == 1 && held_.size() >= given_.permits) {
         tell(generator_, no_room{});
       }
-      if (flow_ != flow{}.permits && result_.opened_after_s < 0)
+      if (flow_ != pull_limit{}.messages && result_.opened_after_s < 0)
         result_.opened_after_s = std::chrono::duration<double>(now_).count();
     }
     for (; calls_seen_ < seen.calls[0].size(); ++calls_seen_) {
@@ -234,7 +234,7 @@ private:
   std::map<std::string, message> held_;
   std::map<std::string, milliseconds> asked_at_;
   std::multimap<milliseconds, std::pair<call, bool>> under_way_;
-  std::size_t flow_ = flow{}.permits;
+  std::size_t flow_ = pull_limit{}.messages;
   std::uint64_t number_at_flow_ = 0;
   std::uint64_t last_number_ = 0;
   std::size_t flows_seen_ = 0;

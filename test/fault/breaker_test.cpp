@@ -82,8 +82,7 @@ BOOST_AUTO_TEST_CASE(a_model_that_fails_is_probed_with_what_is_in_hand_and_the_q
   BOOST_TEST_REQUIRE(eventually([&] { return openings(here) >= 3; }));
   // What was on its way when it opened went back at once.
   const auto spent = deliveries(here);
-  const auto back =
-      static_cast<std::int64_t>(here.memes->metric("meme_generator_handed_back_total"));
+  const auto back = static_cast<std::int64_t>(here.memes->metric("meme_generator_naks_total"));
   BOOST_TEST(back <= static_cast<std::int64_t>(permits));
   BOOST_TEST(spent <= static_cast<std::int64_t>(permits) + back);
   BOOST_TEST(here.memes->page("/readyz").status == 200); // the model is no part of us
@@ -96,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_model_that_fails_is_probed_with_what_is_in_hand_and_the_q
   BOOST_TEST(end.duplicates == 0u);
   // One of those in hand may have made room for a request that had not failed yet.
   const auto made_room =
-      static_cast<std::int64_t>(here.memes->metric("meme_generator_postponed_total"));
+      static_cast<std::int64_t>(here.memes->metric("meme_generator_delayed_naks_total"));
   BOOST_TEST(made_room <= 1);
   BOOST_TEST(deliveries(here) == static_cast<std::int64_t>(count) + back + made_room);
   BOOST_TEST(times_said(here, "circuit breaker opened") == 1u);
@@ -132,8 +131,8 @@ BOOST_DATA_TEST_CASE(a_refused_token_costs_one_request_a_probe, std::vector<int>
   BOOST_TEST(first.text("/request_id") == "refused-0");
   BOOST_TEST(first.integer("/attempts") == 1);
   // One of those in hand stays, to probe with.
-  BOOST_TEST(
-      eventually([&] { return here.memes->metric("meme_generator_postponed_total") == held - 1; }));
+  BOOST_TEST(eventually(
+      [&] { return here.memes->metric("meme_generator_delayed_naks_total") == held - 1; }));
   here.client.enqueue_all("meme.request", requests(queued, "queued"));
   BOOST_TEST_REQUIRE(here.errors.wait_for(refusals));
   // Each probe beyond the held one is pulled for it.

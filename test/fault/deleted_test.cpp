@@ -94,8 +94,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_is_deleted_while_all_permits_are_in_work_come
   restart_service();
   model.set_faults(R"([{"hang": true}])");
   ask(request("slow", "slow"));
-  BOOST_TEST_REQUIRE(
-      eventually([&] { return memes->metric("meme_generator_permits_in_use") == 1; }));
+  BOOST_TEST_REQUIRE(eventually([&] { return memes->metric("meme_generator_in_flight") == 1; }));
   const auto deleted = steady::now();
   client.api("STREAM.DELETE.MEMES");
   BOOST_TEST_REQUIRE(eventually(

@@ -40,13 +40,13 @@ BOOST_AUTO_TEST_CASE(a_png_too_large_becomes_a_jpeg_that_fits) {
   const auto checked = meme::inspect_picture(bytes);
   BOOST_TEST((std::get<meme::complete_picture>(checked).type == meme::picture_type::jpeg));
   BOOST_TEST(meme::dimensions(bytes)->width == 1'024U);
-  BOOST_TEST(here.memes->metric("meme_generator_pictures_fitted_total") == 1);
+  BOOST_TEST(here.memes->metric("meme_generator_pictures_recompressed_total") == 1);
   BOOST_TEST_MESSAGE("answer of " << answer.data.size() << " bytes, drawn in "
                                   << result.integer("/duration_ms") << " ms");
 
   here.ask(request("again", "a cat on a very large sofa")); // the one that fits was kept
   BOOST_TEST(json{here.next_result().data}.flag("/cached"));
-  BOOST_TEST(here.memes->metric("meme_generator_pictures_fitted_total") == 1);
+  BOOST_TEST(here.memes->metric("meme_generator_pictures_recompressed_total") == 1);
   check_connection(here);
 }
 

@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(what_came_during_a_ban_does_not_come_all_at_its_end) {
   const auto herd = most_within(calls, 25);
   BOOST_TEST(calls.front().at_ms >= refused_ms + 2'000);
   BOOST_TEST(herd < count / 2);
-  BOOST_TEST(here.memes->metric("meme_generator_model_quiet_times_total") == 1);
+  BOOST_TEST(here.memes->metric("meme_generator_model_rate_limited_total") == 1);
   BOOST_TEST(end.results == count);
   BOOST_TEST(end.duplicates == 0u);
   BOOST_TEST_MESSAGE("row 6, arrivals during a ban: the first after "

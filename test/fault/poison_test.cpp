@@ -58,7 +58,7 @@ BOOST_DATA_TEST_CASE(others_are_answered_beside_requests_that_always_fail,
   here.client.enqueue_all("meme.request", requests(count, "poison"));
   // Five failures, which opened the breaker whoever they were for.
   const auto* sign =
-      count == 1 ? "meme_generator_postponed_total" : "meme_generator_breaker_openings_total";
+      count == 1 ? "meme_generator_delayed_naks_total" : "meme_generator_breaker_openings_total";
   BOOST_TEST_REQUIRE(eventually([&] { return here.memes->metric(sign) >= 1; }));
   std::chrono::duration<double> slowest{};
   for (const auto& id : ids_of(healthy, "healthy")) {

@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(twenty_thousand_wait_and_only_what_is_permitted_is_taken) {
 
   double most_held = 0;
   const auto look = [&] {
-    most_held = std::max(most_held, here.memes->metric("meme_generator_permits_in_use"));
+    most_held = std::max(most_held, here.memes->metric("meme_generator_in_flight"));
     return here.results.messages().size();
   };
   BOOST_TEST_REQUIRE(eventually([&] { return look() >= 1'000; }));

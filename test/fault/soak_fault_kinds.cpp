@@ -17,9 +17,9 @@ using stage = soak_stage;
 using fault = planned_fault;
 
 void kill_actor(stage& on, const fault& what) {
-  static const std::array<std::string, 8> actors{"model-client-0", "generator", "cache",
-                                                 "store",          "publisher", "ingress",
-                                                 "provisioner",    "pages"};
+  static const std::array<std::string, 8> actors{"model-client-0", "generator",    "cache",
+                                                 "redis-cache",    "publisher",    "ingress",
+                                                 "provisioner",    "status-server"};
   on.replica(what.replica).post("/chaos/kill?actor=" + actors[what.dice % actors.size()]);
 }
 

@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(an_open_circuit_breaker_is_no_standstill) {
 // Redis is given up by the cache before anybody would call it a standstill.
 BOOST_AUTO_TEST_CASE(a_store_that_takes_no_messages_costs_a_timeout_and_no_more) {
   world here{watched()};
-  here.memes->post("/chaos/mute?actor=store");
+  here.memes->post("/chaos/mute?actor=redis-cache");
   here.ask(request("drawn", "drawn"));
   BOOST_TEST(json{here.next_result().data}.text("/request_id") == "drawn");
   BOOST_TEST(here.memes->metric("meme_generator_stalls_total") == 0);

@@ -67,15 +67,15 @@ struct client {
 };
 
 struct stage {
-  explicit stage(io::page_connection_limits limits = {}) {
+  explicit stage(io::server_connection_limits limits = {}) {
     auto listener = io::listen_on("127.0.0.1", 0);
     socklen_t length = sizeof address;
     ::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &length);
     server = std::make_unique<io::http_server>(
         loop, std::move(listener),
-        [this](const io::page_request&) {
+        [this](const io::server_request&) {
           ++asked;
-          return io::page{200, "text/plain", answer};
+          return io::server_response{200, "text/plain", answer};
         },
         limits);
   }

@@ -35,8 +35,8 @@ void check_all_answered(world& here) {
   BOOST_TEST_MESSAGE("repeated answers: " << end.duplicates);
 }
 
-const std::vector<std::string> actors{"model-client-0", "generator", "cache",       "store",
-                                      "publisher",      "ingress",   "provisioner", "fitter"};
+const std::vector<std::string> actors{"model-client-0", "generator", "cache",       "redis-cache",
+                                      "publisher",      "ingress",   "provisioner", "recompressor"};
 
 } // namespace
 
@@ -52,8 +52,8 @@ BOOST_DATA_TEST_CASE(an_actor_that_is_killed_under_load_comes_back, actors, acto
 
 BOOST_AUTO_TEST_CASE(the_pages_come_back_on_the_same_address) {
   world here{slow_model()};
-  kill(here, "pages");
-  BOOST_TEST(eventually([&] { return restarts(here, "pages") == 1; }));
+  kill(here, "status-server");
+  BOOST_TEST(eventually([&] { return restarts(here, "status-server") == 1; }));
   BOOST_TEST(here.memes->wait_ready());
 }
 

@@ -30,7 +30,7 @@ struct fixture : secured {
   void check_refused(const environment& variables, const std::string& reason) {
     service memes{folder.path(), serving(variables)};
     const auto said = says_not_ready(memes, reason)
-                      && logged(memes, "NATS does not let us in, trying on", reason);
+                      && logged(memes, "NATS connection rejected, retrying", reason);
     BOOST_TEST(said, memes.page("/readyz").body << memes.process().err());
     BOOST_TEST(memes.terminate() == 0);
   }

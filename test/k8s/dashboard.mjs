@@ -42,7 +42,7 @@ async function startService(nats, model) {
   });
   const pages = await eventually(
     'the service',
-    () => logged('service', /"msg":"pages".*"address":"([^"]+)"/)?.[1],
+    () => logged('service', /"msg":"status server listening".*"address":"([^"]+)"/)?.[1],
   );
   await eventually('ready', async () => (await fetch(`http://${pages}/readyz`)).ok);
   return pages;
@@ -142,7 +142,7 @@ try {
       client.socket.destroy();
     },
   });
-  await fetch(`http://${pages}/chaos/kill?actor=store`, { method: 'POST' });
+  await fetch(`http://${pages}/chaos/kill?actor=redis-cache`, { method: 'POST' });
 
   for (const panel of dashboard.panels)
     for (const { expr, legendFormat } of panel.targets) {

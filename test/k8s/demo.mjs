@@ -98,7 +98,7 @@ async function startService(hosts) {
   });
   const pages = await eventually(
     'the service',
-    () => logged('service', /"msg":"pages".*"address":"([^"]+)"/)?.[1],
+    () => logged('service', /"msg":"status server listening".*"address":"([^"]+)"/)?.[1],
   );
   await eventually('ready', async () => (await fetch(`http://${pages}/readyz`)).ok);
 }

@@ -50,7 +50,7 @@ spoilt 'an alarm on a metric that does not exist' metrics monitoring/prometheus-
   's/min(meme_generator_breaker_state)/min(meme_generator_braker_state)/' \
   'no metric meme_generator_braker_state'
 spoilt 'a panel on a metric that does not exist' metrics monitoring/dashboard.json \
-  '0,/meme_generator_permits_in_use/s//meme_generator_permits_used/' \
+  '0,/meme_generator_in_flight/s//meme_generator_permits_used/' \
   'no metric meme_generator_permits_used'
 spoilt 'a root container' house base/deployment.yaml \
   's/runAsUser: 65532/runAsUser: 0/' 'must not run as root'

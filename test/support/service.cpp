@@ -44,7 +44,7 @@ std::vector<json> service::read_log(const std::string& text) {
 
 bool service::find_pages() {
   for (const auto& line : log_lines())
-    if (line.has("/address") && line.text("/msg") == "pages")
+    if (line.has("/address") && line.text("/msg") == "status server listening")
       pages_ = "http://" + line.text("/address");
   return !pages_.empty();
 }

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(names_settings_and_tests_that_exist) {
 }
 
 BOOST_AUTO_TEST_CASE(has_the_status_ports_bounds) {
-  const io::page_connection_limits limits;
+  const io::server_connection_limits limits;
   BOOST_TEST(limits.total == 512u);
   BOOST_TEST(limits.per_address == limits.total / 2);
   BOOST_TEST((limits.request_time == std::chrono::seconds{5}));

@@ -32,7 +32,7 @@ int descriptor_of(MHD_Connection* connection) {
   return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 }
 
-MHD_Result respond(MHD_Connection* connection, const page& content) {
+MHD_Result respond(MHD_Connection* connection, const server_response& content) {
   auto* response = MHD_create_response_from_buffer(
       content.body.size(), const_cast<char*>(content.body.data()), MHD_RESPMEM_MUST_COPY);
   if (response == nullptr)
@@ -59,7 +59,7 @@ MHD_Result on_request(void* closure, MHD_Connection* connection, const char* url
   auto& server = *static_cast<http_server*>(closure);
   server.on_request_complete(descriptor_of(connection));
   auto* argument = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "actor");
-  page_request request{method, url, argument == nullptr ? "" : argument};
+  server_request request{method, url, argument == nullptr ? "" : argument};
   try {
     return respond(connection, server.serve(request));
   } catch (const std::exception&) { // the library is C: it closes the connection
@@ -90,7 +90,7 @@ std::string origin_of(const sockaddr_storage& peer) {
 } // namespace
 
 http_server::http_server(event_loop& loop, unique_fd listener, handler serve,
-                         page_connection_limits limits)
+                         server_connection_limits limits)
     : loop_(loop), listener_(std::move(listener)), serve_(std::move(serve)), connections_(limits) {
   // Connections that were told to close count until the library has seen it.
   const auto most = static_cast<unsigned>(limits.total + accept_burst);

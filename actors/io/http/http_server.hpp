@@ -15,13 +15,13 @@ struct sockaddr_storage;
 
 namespace meme::io {
 
-struct page_request {
+struct server_request {
   std::string_view method;
   std::string_view path;
   std::string argument; ///< the value of `?actor=`, or empty
 };
 
-struct page {
+struct server_response {
   unsigned status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
@@ -32,21 +32,21 @@ struct page {
 /// It accepts the connections itself, for the library stops listening at its limit of connections
 /// and drops nobody. Each connection carries one request. Its request has to be complete within a
 /// few seconds, and a newcomer takes the place of the one that has kept its request back for
-/// longest (`page_connections`). A few descriptors are kept in reserve, so that pages are served
+/// longest (`server_connections`). A few descriptors are kept in reserve, so that pages are served
 /// where the process has none left (docs/decisions/0016-status-pages.md).
 class http_server {
 public:
-  using handler = std::function<page(const page_request&)>;
+  using handler = std::function<server_response(const server_request&)>;
 
   /// Takes the listening socket over. Throws std::runtime_error.
   http_server(event_loop& loop, unique_fd listener, handler serve,
-              page_connection_limits limits = {});
+              server_connection_limits limits = {});
   ~http_server();
   http_server(const http_server&) = delete;
   http_server& operator=(const http_server&) = delete;
 
   // Called by the library.
-  page serve(const page_request& request) { return serve_(request); }
+  server_response serve(const server_request& request) { return serve_(request); }
   void on_request_complete(int connection);
   void on_closed(int connection);
 
@@ -65,7 +65,7 @@ private:
   event_loop& loop_;
   unique_fd listener_;
   handler serve_;
-  page_connections connections_;
+  server_connections connections_;
   std::vector<unique_fd> reserve_;
   MHD_Daemon* daemon_ = nullptr;
   int epoll_fd_ = -1;

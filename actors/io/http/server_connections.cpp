@@ -6,13 +6,13 @@
 
 namespace meme::io {
 
-void page_connections::add(id connection, std::string address, clock::time_point time) {
+void server_connections::add(id connection, std::string address, clock::time_point time) {
   remove(connection);
   ++by_address_[address];
   connections_[connection] = {std::move(address), time, time + limits_.request_time, false};
 }
 
-void page_connections::request_complete(id connection, clock::time_point time) {
+void server_connections::request_complete(id connection, clock::time_point time) {
   const auto found = connections_.find(connection);
   if (found == connections_.end())
     return;
@@ -20,7 +20,7 @@ void page_connections::request_complete(id connection, clock::time_point time) {
   found->second.deadline = time + limits_.answer_time;
 }
 
-void page_connections::remove(id connection) {
+void server_connections::remove(id connection) {
   const auto found = connections_.find(connection);
   if (found == connections_.end())
     return;
@@ -30,7 +30,8 @@ void page_connections::remove(id connection) {
   connections_.erase(found);
 }
 
-std::optional<page_connections::id> page_connections::victim_for(const std::string& address) const {
+std::optional<server_connections::id>
+server_connections::victim_for(const std::string& address) const {
   const auto count = by_address_.find(address);
   if (count != by_address_.end() && count->second >= limits_.per_address)
     return oldest([&](const record& each) { return each.address == address; });
@@ -39,11 +40,11 @@ std::optional<page_connections::id> page_connections::victim_for(const std::stri
   return std::nullopt;
 }
 
-std::optional<page_connections::id> page_connections::victim() const {
+std::optional<server_connections::id> server_connections::victim() const {
   return oldest([](const record&) { return true; });
 }
 
-std::vector<page_connections::id> page_connections::overdue(clock::time_point time) const {
+std::vector<server_connections::id> server_connections::overdue(clock::time_point time) const {
   std::vector<id> result;
   for (const auto& [connection, state] : connections_)
     if (state.deadline <= time)
@@ -51,7 +52,7 @@ std::vector<page_connections::id> page_connections::overdue(clock::time_point ti
   return result;
 }
 
-std::optional<page_connections::clock::time_point> page_connections::next_deadline() const {
+std::optional<server_connections::clock::time_point> server_connections::next_deadline() const {
   std::optional<clock::time_point> result;
   for (const auto& [ignored, state] : connections_)
     result = std::min(result.value_or(state.deadline), state.deadline);
@@ -60,7 +61,7 @@ std::optional<page_connections::clock::time_point> page_connections::next_deadli
 
 /// Incomplete ones first.
 template <class Predicate>
-std::optional<page_connections::id> page_connections::oldest(Predicate&& counts) const {
+std::optional<server_connections::id> server_connections::oldest(Predicate&& counts) const {
   const auto rank = [](const record& each) { return std::tuple{each.is_complete, each.begin}; };
   auto best = connections_.end();
   for (auto i = connections_.begin(); i != connections_.end(); ++i)

@@ -10,7 +10,7 @@
 namespace meme::io {
 
 /// Bounds of the connections to the status port.
-struct page_connection_limits {
+struct server_connection_limits {
   std::size_t total = 512;
   std::size_t per_address = 256;
   /// From a connection's begin until its request is complete, however slowly it comes.
@@ -25,12 +25,12 @@ struct page_connection_limits {
 /// A newcomer is always let in: whoever fills the port with connections takes them from his own
 /// address first, and those that have kept a request back for longest go before all others. So a
 /// probe that connects and asks at once is answered whatever others do.
-class page_connections {
+class server_connections {
 public:
   using clock = std::chrono::steady_clock;
   using id = int; ///< its descriptor
 
-  explicit page_connections(page_connection_limits limits) : limits_(limits) {}
+  explicit server_connections(server_connection_limits limits) : limits_(limits) {}
 
   void add(id connection, std::string address, clock::time_point time);
   void request_complete(id connection, clock::time_point time);
@@ -61,7 +61,7 @@ private:
   template <class Predicate>
   std::optional<id> oldest(Predicate&& counts) const;
 
-  page_connection_limits limits_;
+  server_connection_limits limits_;
   std::map<id, record> connections_;
   std::map<std::string, std::size_t> by_address_;
 };

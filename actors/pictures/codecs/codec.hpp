@@ -8,7 +8,7 @@
 
 #include "messages/picture.hpp"
 
-namespace meme::fitting {
+namespace meme::recompression {
 
 /// A decoded picture: rows of red, green, blue, a byte each, without padding; sRGB, upright.
 struct pixels {
@@ -50,4 +50,4 @@ enum class chroma { full, quarter };
 /// Throws std::runtime_error with the library's words.
 std::string encode_jpeg(const pixels& source, int quality, chroma detail);
 
-} // namespace meme::fitting
+} // namespace meme::recompression

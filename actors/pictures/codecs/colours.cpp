@@ -2,7 +2,7 @@
 
 #include <lcms2.h>
 
-namespace meme::fitting {
+namespace meme::recompression {
 
 namespace {
 
@@ -94,4 +94,4 @@ bool is_gray_profile(std::string_view icc) {
   return profile && cmsGetColorSpace(profile.get()) == cmsSigGrayData;
 }
 
-} // namespace meme::fitting
+} // namespace meme::recompression

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string_view>
 
-namespace meme::fitting {
+namespace meme::recompression {
 
 /// How the samples of a decoded row lie. 16-bit samples are in the machine's byte order.
 enum class samples { gray_8, rgb_8, rgba_8, rgb_16, rgba_16, cmyk_8, inverted_cmyk_8 };
@@ -42,4 +42,4 @@ private:
 /// Whether the profile is one for grey samples.
 bool is_gray_profile(std::string_view icc);
 
-} // namespace meme::fitting
+} // namespace meme::recompression

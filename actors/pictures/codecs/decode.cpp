@@ -4,7 +4,7 @@
 #include "actors/pictures/codecs/decoders.hpp"
 #include "actors/pictures/formats/picture_metadata.hpp"
 
-namespace meme::fitting {
+namespace meme::recompression {
 
 namespace {
 
@@ -57,4 +57,4 @@ pixels decode(picture_type type, std::string_view bytes) {
   return turn_upright(decode_as_stored(type, bytes), orientation_of(type, bytes));
 }
 
-} // namespace meme::fitting
+} // namespace meme::recompression

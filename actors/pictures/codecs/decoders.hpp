@@ -2,7 +2,7 @@
 
 #include "actors/pictures/codecs/codec.hpp"
 
-namespace meme::fitting {
+namespace meme::recompression {
 
 /// The decoders of single formats: sRGB on white, not yet turned upright. They throw as `decode`.
 pixels decode_png(std::string_view bytes);
@@ -25,4 +25,4 @@ inline void lay_on_white(const std::uint8_t* rgba, std::uint8_t* rgb, std::size_
   }
 }
 
-} // namespace meme::fitting
+} // namespace meme::recompression

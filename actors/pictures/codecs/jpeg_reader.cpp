@@ -10,7 +10,7 @@
 #include "actors/pictures/codecs/decoders.hpp"
 #include "actors/pictures/formats/picture_metadata.hpp"
 
-namespace meme::fitting {
+namespace meme::recompression {
 
 namespace {
 
@@ -163,4 +163,4 @@ pixels decode_jpeg(std::string_view bytes) {
   return jpeg_reader{bytes}.read();
 }
 
-} // namespace meme::fitting
+} // namespace meme::recompression

@@ -5,7 +5,7 @@
 
 #include "actors/pictures/codecs/codec.hpp"
 
-namespace meme::fitting {
+namespace meme::recompression {
 
 namespace {
 
@@ -37,4 +37,4 @@ std::string encode_jpeg(const pixels& source, int quality, chroma detail) {
   return {reinterpret_cast<const char*>(written), size};
 }
 
-} // namespace meme::fitting
+} // namespace meme::recompression

@@ -9,7 +9,7 @@
 #include "actors/pictures/codecs/decoders.hpp"
 #include "actors/pictures/formats/picture_metadata.hpp"
 
-namespace meme::fitting {
+namespace meme::recompression {
 
 namespace {
 
@@ -223,4 +223,4 @@ pixels decode_png(std::string_view bytes) {
   return png_reader{essential}.read();
 }
 
-} // namespace meme::fitting
+} // namespace meme::recompression

@@ -8,7 +8,7 @@
 #include "actors/pictures/codecs/decoders.hpp"
 #include "actors/pictures/formats/picture_metadata.hpp"
 
-namespace meme::fitting {
+namespace meme::recompression {
 
 namespace {
 
@@ -57,4 +57,4 @@ pixels decode_webp(std::string_view bytes) {
   return result;
 }
 
-} // namespace meme::fitting
+} // namespace meme::recompression

@@ -90,15 +90,16 @@ BOOST_AUTO_TEST_CASE(mutated_subjects_never_crash) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(an_advisory_names_the_place_of_a_stranded_message) {
-  const auto found = meme::parse_stranded(R"({"stream":"MEMES","stream_seq":42,"deliveries":3})");
+BOOST_AUTO_TEST_CASE(an_advisory_names_the_place_of_an_undeliverable_message) {
+  const auto found =
+      meme::parse_max_deliveries_advisory(R"({"stream":"MEMES","stream_seq":42,"deliveries":3})");
   BOOST_REQUIRE(found.has_value());
   BOOST_TEST(found->stream_sequence == 42U);
   BOOST_TEST(found->deliveries == 3U);
-  BOOST_TEST(meme::parse_stranded(R"({"stream_seq":42})")->deliveries == 0U);
+  BOOST_TEST(meme::parse_max_deliveries_advisory(R"({"stream_seq":42})")->deliveries == 0U);
   for (const auto* none :
        {"", "{", "[42]", "{}", R"({"stream_seq":"42"})", R"({"stream_seq":-1})",
         R"({"stream_seq":0})", R"({"stream_seq":1.5})", R"({"stream_seq":18446744073709551616})",
         R"({"stream_seq":42,"deliveries":1e-00005})"})
-    BOOST_TEST(!meme::parse_stranded(none).has_value(), none);
+    BOOST_TEST(!meme::parse_max_deliveries_advisory(none).has_value(), none);
 }

@@ -78,15 +78,15 @@ BOOST_AUTO_TEST_CASE(an_old_word_excuses_nobody) {
 
 BOOST_AUTO_TEST_CASE(the_store_and_the_fitter_have_times_of_their_own) {
   wait(pipeline_stage::cache, 1, 1h);
-  wait(pipeline_stage::store, 1, 60'400ms);
+  wait(pipeline_stage::redis_cache, 1, 60'400ms);
   BOOST_TEST(blamed() == "");
-  wait(pipeline_stage::store, 1, 61s);
-  BOOST_TEST(blamed() == "store");
-  wait(pipeline_stage::store, 0, 0ms);
-  wait(pipeline_stage::fitter, 1, 119s);
+  wait(pipeline_stage::redis_cache, 1, 61s);
+  BOOST_TEST(blamed() == "redis-cache");
+  wait(pipeline_stage::redis_cache, 0, 0ms);
+  wait(pipeline_stage::recompressor, 1, 119s);
   BOOST_TEST(blamed() == "");
-  wait(pipeline_stage::fitter, 1, 121s);
-  BOOST_TEST(blamed() == "fitter");
+  wait(pipeline_stage::recompressor, 1, 121s);
+  BOOST_TEST(blamed() == "recompressor");
 }
 
 BOOST_AUTO_TEST_CASE(answers_that_nats_does_not_confirm_are_told_from_a_publisher_that_sleeps) {
@@ -121,15 +121,15 @@ BOOST_AUTO_TEST_CASE(a_stage_moves_when_one_of_its_items_leaves_it) {
       survey.see(*each, where);
     return survey.end(now, {where}).front().still_for;
   };
-  BOOST_TEST((still({}, pipeline_stage::store) == 0ms));
-  BOOST_TEST((still({&first}, pipeline_stage::store) == 0ms)); // came into an empty stage
-  BOOST_TEST((still({&first}, pipeline_stage::store) == 10s));
-  BOOST_TEST(
-      (still({&first, &second}, pipeline_stage::store) == 20s)); // one that comes moves nothing
-  BOOST_TEST((still({&second}, pipeline_stage::store) == 0ms));  // the first has left
-  BOOST_TEST((still({&second}, pipeline_stage::store) == 10s));
+  BOOST_TEST((still({}, pipeline_stage::redis_cache) == 0ms));
+  BOOST_TEST((still({&first}, pipeline_stage::redis_cache) == 0ms)); // came into an empty stage
+  BOOST_TEST((still({&first}, pipeline_stage::redis_cache) == 10s));
+  BOOST_TEST((still({&first, &second}, pipeline_stage::redis_cache)
+              == 20s)); // one that comes moves nothing
+  BOOST_TEST((still({&second}, pipeline_stage::redis_cache) == 0ms)); // the first has left
+  BOOST_TEST((still({&second}, pipeline_stage::redis_cache) == 10s));
   stage_mark third; // in place of the second, so that the count is the same
-  BOOST_TEST((still({&third}, pipeline_stage::store) == 0ms));
+  BOOST_TEST((still({&third}, pipeline_stage::redis_cache) == 0ms));
 }
 
 BOOST_AUTO_TEST_CASE(an_owner_may_know_by_itself_that_one_has_left) {

@@ -1,26 +1,26 @@
-#define BOOST_TEST_MODULE page_connections
+#define BOOST_TEST_MODULE server_connections
 #include <boost/test/unit_test.hpp>
 
 #include <random>
 
 #include "actors/io/http/server_connections.hpp"
 
-using meme::io::page_connection_limits;
-using meme::io::page_connections;
+using meme::io::server_connection_limits;
+using meme::io::server_connections;
 using namespace std::chrono_literals;
 
 namespace {
 
-constexpr page_connections::clock::time_point start{};
+constexpr server_connections::clock::time_point start{};
 
-page_connection_limits small() {
+server_connection_limits small() {
   return {4, 3, 5s, 10s};
 }
 
 } // namespace
 
 BOOST_AUTO_TEST_CASE(while_there_is_room_nobody_has_to_go) {
-  page_connections all{small()};
+  server_connections all{small()};
   all.add(1, "a", start);
   all.add(2, "a", start);
   all.add(3, "b", start);
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(while_there_is_room_nobody_has_to_go) {
 }
 
 BOOST_AUTO_TEST_CASE(who_has_his_share_makes_room_for_himself) {
-  page_connections all{small()};
+  server_connections all{small()};
   all.add(9, "b", start);
   for (auto i = 1; i <= 3; ++i)
     all.add(i, "a", start + i * 1s);
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(who_has_his_share_makes_room_for_himself) {
 }
 
 BOOST_AUTO_TEST_CASE(a_full_port_gives_up_the_oldest_request_that_is_not_complete) {
-  page_connections all{small()};
+  server_connections all{small()};
   all.add(1, "a", start);
   all.add(2, "a", start + 1s);
   all.add(3, "b", start + 2s);
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_full_port_gives_up_the_oldest_request_that_is_not_complet
 }
 
 BOOST_AUTO_TEST_CASE(a_request_and_an_answer_have_their_time) {
-  page_connections all{small()};
+  server_connections all{small()};
   BOOST_TEST(!all.next_deadline());
   all.add(1, "a", start);
   all.add(2, "a", start + 1s);
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_request_and_an_answer_have_their_time) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_known_is_no_matter) {
-  page_connections all{small()};
+  server_connections all{small()};
   all.remove(7);
   all.request_complete(7, start);
   BOOST_TEST(all.size() == 0u);
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_is_no_matter) {
 
 // A descriptor's number comes again when its connection is closed.
 BOOST_AUTO_TEST_CASE(a_number_that_comes_again_is_counted_once) {
-  page_connections all{small()};
+  server_connections all{small()};
   all.add(1, "a", start);
   all.add(1, "b", start + 1s);
   BOOST_TEST(all.size() == 1u);
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_number_that_comes_again_is_counted_once) {
 
 BOOST_AUTO_TEST_CASE(whoever_comes_the_bounds_hold) {
   std::mt19937 random(1);
-  page_connections all{{50, 20, 5s, 10s}};
+  server_connections all{{50, 20, 5s, 10s}};
   std::map<std::string, std::size_t> count;
   std::map<int, std::string> open;
   const auto forget = [&](int id) {

@@ -8,7 +8,7 @@
 #include "actors/io/nats/jetstream.hpp"
 #include "actors/io/nats/nats_connection.hpp"
 #include "actors/metrics/metrics.hpp"
-#include "actors/publisher/stranded_watch.hpp"
+#include "actors/publisher/max_deliveries_watch.hpp"
 #include "messages/delivery.hpp"
 #include "messages/subjects/publish_rules.hpp"
 
@@ -17,9 +17,9 @@ namespace meme {
 /// The subject on which the server says that it has given a message up: it was delivered as often
 /// as the consumer's max_deliver allows and not acknowledged. In a work queue such a message stays
 /// for ever, unseen. (With our own consumer, whose limit is -1, it cannot happen.)
-std::string stranded_subject(const config::nats_options& nats);
+std::string max_deliveries_subject(const config::nats_options& nats);
 
-/// How far a stranded message has been buried, over several attempts.
+/// How far a message has been moved to the dead letters, over several attempts.
 struct burial {
   unsigned tries = 0;
   /// When the message that was answered was stored, Unix time in nanoseconds; 0: not answered yet.
@@ -31,9 +31,9 @@ struct burial {
 queue_counts count_queue(io::jetstream& api, const io::stream_info& stream,
                          const io::consumer_info& consumer);
 
-/// Whether a message of this stream that was delivered and is not in work any more is stranded. In
-/// a stream that other consumers read too, or below the place where a consumer began, it may wait
-/// for something else.
+/// Whether a message of this stream that was delivered and is not in work any more has reached
+/// max_deliver. In a stream that other consumers read too, or below the place where a consumer
+/// began, it may wait for something else.
 bool may_strand(const io::stream_config& stream, const io::consumer_config& consumer);
 
 /// The places of the oldest messages of the consumer up to `last`, a hundred at most. Blocks for a
@@ -41,12 +41,13 @@ bool may_strand(const io::stream_config& stream, const io::consumer_config& cons
 std::vector<std::uint64_t> places_up_to(io::jetstream& api, const io::stream_info& stream,
                                         const io::consumer_info& consumer, std::uint64_t last);
 
-/// Puts a stranded message among the dead letters, answers it with an error, and removes it once
-/// the server is known to have both. Blocks for a few round trips; throws std::runtime_error where
-/// one fails, with the message still in the stream: to be tried again with the same `so_far`. A
-/// message that is not there any more is no error. False: another process has made a dead letter of
-/// it a moment ago and is at it; it is left alone.
-bool bury_stranded(io::nats_connection& link, const context& shared, const stranded_message& which,
-                   const publish_rules& rules, burial& so_far);
+/// Puts a message that reached max_deliver among the dead letters, answers it with an error, and
+/// removes it once the server is known to have both. Blocks for a few round trips; throws
+/// std::runtime_error where one fails, with the message still in the stream: to be tried again with
+/// the same `so_far`. A message that is not there any more is no error. False: another process has
+/// made a dead letter of it a moment ago and is at it; it is left alone.
+bool move_to_dead_letters(io::nats_connection& link, const context& shared,
+                          const max_deliveries_advisory& which, const publish_rules& rules,
+                          burial& so_far);
 
 } // namespace meme

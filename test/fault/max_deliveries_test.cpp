@@ -1,6 +1,6 @@
 // Somebody else's consumer delivers a message a limited number of times. Where its last holder
 // dies with nobody left to hear of it, the message is found later, answered and removed.
-#define BOOST_TEST_MODULE stranded
+#define BOOST_TEST_MODULE max_deliveries
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
@@ -45,7 +45,7 @@ struct given_up : world {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(stranded, given_up)
+BOOST_FIXTURE_TEST_SUITE(max_deliveries, given_up)
 
 BOOST_AUTO_TEST_CASE(a_message_that_was_given_up_while_no_process_lived_is_answered) {
   ask(request("poison", "poison"));
@@ -57,7 +57,8 @@ BOOST_AUTO_TEST_CASE(a_message_that_was_given_up_while_no_process_lived_is_answe
   restart_service();
   const auto error = json{next_error().data};
   const std::chrono::duration<double> took = steady::now() - started;
-  BOOST_TEST_MESSAGE("a stranded message was answered " << took.count() << " s after the start");
+  BOOST_TEST_MESSAGE("a message that reached max_deliver was answered " << took.count()
+                                                                        << " s after the start");
   BOOST_TEST(error.text("/request_id") == "poison");
   BOOST_TEST(error.text("/code") == "attempts_exhausted");
   BOOST_TEST(drained());

@@ -36,12 +36,12 @@ inline std::uint64_t settled_up_to(const queue_counts& counts) {
 /// listens at that moment; this class finds them when it was nobody.
 ///
 /// A message that is in the stream at or below `settled_up_to` in one review and still there in
-/// the next is stranded. One review is not enough: an acknowledged message takes a moment to be
-/// removed.
-class stranded_watch {
+/// the next has reached max_deliver. One review is not enough: an acknowledged message takes a
+/// moment to be removed.
+class max_deliveries_watch {
 public:
   /// `present`: places of the messages up to `settled_up_to(counts)`, in order. Returns those that
-  /// are stranded.
+  /// have reached max_deliver.
   std::vector<std::uint64_t> review(const queue_counts& counts,
                                     const std::vector<std::uint64_t>& present) {
     if (counts.delivered_up_to < delivered_up_to_)

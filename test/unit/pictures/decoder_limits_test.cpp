@@ -23,7 +23,7 @@
 #include "test/unit/samples.hpp"
 
 using namespace meme;
-using fitting::decode;
+using recompression::decode;
 
 namespace {
 
@@ -163,8 +163,9 @@ int status_of(const std::string& picture, const Run& run) {
 
 int run_program(std::size_t pixels) {
   const auto most = std::to_string(pixels);
-  const char* arguments[] = {"meme-generator", fitting::fit_command, "1000000", most.c_str(), "60"};
-  return fitting::run_fit_command(5, arguments);
+  const char* arguments[] = {"meme-generator", recompression::recompress_command, "1000000",
+                             most.c_str(), "60"};
+  return recompression::run_recompress_command(5, arguments);
 }
 
 /// How the program ends that is given this picture, where only `spare` bytes are left of the
@@ -189,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_jpeg_of_a_hundred_scans_is_decoded_and_of_more_is_not) {
   }
   for (const auto count : {101, 190})
     BOOST_CHECK_EXCEPTION(decode(picture_type::jpeg, jpeg_of(scans(count))),
-                          fitting::unsupported_picture, [](const std::exception& error) {
+                          recompression::unsupported_picture, [](const std::exception& error) {
                             return std::string{error.what()} == "JPEG: more than 100 scans";
                           });
 }
@@ -210,15 +211,16 @@ BOOST_AUTO_TEST_CASE(a_picture_that_needs_more_memory_than_it_may_have_is_too_la
     return;                           // the program does not limit its addresses then
   constexpr std::size_t side = 4'096; // 48 MiB when decoded: more than malloc takes from its heap
   const auto picture = gray_png(side, 128);
-  BOOST_TEST(status_with(std::size_t{256} << 20, picture, side * side) == fitting::fits);
-  BOOST_TEST(status_with(std::size_t{16} << 20, picture, side * side) == fitting::does_not_fit);
+  BOOST_TEST(status_with(std::size_t{256} << 20, picture, side * side) == recompression::fits);
+  BOOST_TEST(status_with(std::size_t{16} << 20, picture, side * side)
+             == recompression::does_not_fit);
 }
 
 BOOST_AUTO_TEST_CASE(a_decoder_may_open_no_file_and_no_connection) {
   if (test::sanitized)
     return; // the program does not limit its files then
   const auto status = status_of(gray_png(64, 128), [] {
-    if (const auto ended = run_program(64 * 64); ended != fitting::fits)
+    if (const auto ended = run_program(64 * 64); ended != recompression::fits)
       return ended;
     const auto opened = ::open("/dev/null", O_RDONLY) >= 0;
     const auto connects = ::socket(AF_INET, SOCK_STREAM, 0) >= 0;

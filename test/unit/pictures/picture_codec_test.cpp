@@ -15,10 +15,10 @@
 #include "test/unit/samples.hpp"
 
 using namespace meme;
-using fitting::chroma;
-using fitting::decode;
-using fitting::encode_jpeg;
-using fitting::pixels;
+using recompression::chroma;
+using recompression::decode;
+using recompression::encode_jpeg;
+using recompression::pixels;
 
 namespace {
 
@@ -316,16 +316,16 @@ BOOST_AUTO_TEST_CASE(less_quality_and_less_chroma_are_fewer_bytes) {
 BOOST_AUTO_TEST_CASE(what_is_broken_says_so) {
   const auto whole = as_png(two_halves({9, 9, 9}));
   for (auto type : {picture_type::png, picture_type::jpeg, picture_type::webp}) {
-    BOOST_CHECK_THROW(decode(type, "no picture"), fitting::broken_picture);
-    BOOST_CHECK_THROW(decode(type, whole.substr(0, 60)), fitting::broken_picture);
-    BOOST_CHECK_THROW(decode(type, ""), fitting::broken_picture);
+    BOOST_CHECK_THROW(decode(type, "no picture"), recompression::broken_picture);
+    BOOST_CHECK_THROW(decode(type, whole.substr(0, 60)), recompression::broken_picture);
+    BOOST_CHECK_THROW(decode(type, ""), recompression::broken_picture);
   }
 }
 
 BOOST_AUTO_TEST_CASE(what_is_whole_and_not_decoded_is_told_from_what_is_broken) {
   for (auto type : {picture_type::gif, picture_type::avif})
-    BOOST_CHECK_THROW(decode(type, "any"), fitting::unsupported_picture);
+    BOOST_CHECK_THROW(decode(type, "any"), recompression::unsupported_picture);
   auto twelve_bits = as_jpeg({}, {1, 2, 3});
   twelve_bits[twelve_bits.find("\xff\xc0") + 4] = 12; // the frame's precision
-  BOOST_CHECK_THROW(decode(picture_type::jpeg, twelve_bits), fitting::unsupported_picture);
+  BOOST_CHECK_THROW(decode(picture_type::jpeg, twelve_bits), recompression::unsupported_picture);
 }

@@ -1,5 +1,5 @@
 #define BOOST_TEST_MODULE request_refusal
-#include "test/unit/request_samples.hpp"
+#include "test/unit/messages/request_samples.hpp"
 
 #include <random>
 

@@ -1,4 +1,4 @@
-#include "actors/publisher/stranded.hpp"
+#include "actors/publisher/dead_letter.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -15,7 +15,7 @@ namespace {
 
 constexpr auto patience = std::chrono::seconds{3}; ///< for one answer of the server
 
-answer last_answer(const context& shared, const stranded_message& which,
+answer last_answer(const context& shared, const max_deliveries_advisory& which,
                    const io::stored_message& stored, const publish_rules& rules) {
   auto& stream = shared.options.nats.stream;
   auto read = read_intake(*stored.message, which.stream_sequence, shared.options, rules);
@@ -49,7 +49,7 @@ void fence(io::nats_connection& link, const context& shared, std::uint64_t conne
 
 } // namespace
 
-std::string stranded_subject(const config::nats_options& nats) {
+std::string max_deliveries_subject(const config::nats_options& nats) {
   return "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES." + nats.stream + "." + nats.consumer;
 }
 
@@ -92,8 +92,9 @@ std::vector<std::uint64_t> places_up_to(io::jetstream& api, const io::stream_inf
   return result;
 }
 
-bool bury_stranded(io::nats_connection& link, const context& shared, const stranded_message& which,
-                   const publish_rules& rules, burial& so_far) {
+bool move_to_dead_letters(io::nats_connection& link, const context& shared,
+                          const max_deliveries_advisory& which, const publish_rules& rules,
+                          burial& so_far) {
   auto& nats = shared.options.nats;
   io::jetstream api{link.handle(), nats.inbox_prefix, patience};
   auto found = api.find_message(nats.stream, which.stream_sequence);

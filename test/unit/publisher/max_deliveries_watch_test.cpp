@@ -1,7 +1,7 @@
-#define BOOST_TEST_MODULE stranded_watch
+#define BOOST_TEST_MODULE max_deliveries_watch
 #include <boost/test/unit_test.hpp>
 
-#include "actors/publisher/stranded_watch.hpp"
+#include "actors/publisher/max_deliveries_watch.hpp"
 
 using namespace meme;
 using places = std::vector<std::uint64_t>;
@@ -24,8 +24,8 @@ BOOST_AUTO_TEST_CASE(with_messages_in_work_only_the_acknowledgement_floor_is_sur
   BOOST_TEST(settled_up_to({9, 0, 1, 20, 5}) == 5u);
 }
 
-BOOST_AUTO_TEST_CASE(a_message_is_stranded_when_two_reviews_have_seen_it) {
-  stranded_watch watch;
+BOOST_AUTO_TEST_CASE(a_message_has_reached_max_deliver_when_two_reviews_have_seen_it) {
+  max_deliveries_watch watch;
   BOOST_TEST(watch.review(three_lost, {4, 7, 9}).empty());
   BOOST_TEST(watch.suspects_some());
   BOOST_TEST(watch.review(three_lost, {4, 9}) == (places{4, 9}), boost::test_tools::per_element());
@@ -34,13 +34,13 @@ BOOST_AUTO_TEST_CASE(a_message_is_stranded_when_two_reviews_have_seen_it) {
 }
 
 BOOST_AUTO_TEST_CASE(one_that_was_only_just_acknowledged_is_gone_the_second_time) {
-  stranded_watch watch;
+  max_deliveries_watch watch;
   BOOST_TEST(watch.review(three_lost, {4}).empty());
   BOOST_TEST(watch.review(three_lost, {5}).empty());
 }
 
 BOOST_AUTO_TEST_CASE(places_in_a_stream_that_was_made_again_mean_other_messages) {
-  stranded_watch watch;
+  max_deliveries_watch watch;
   BOOST_TEST(watch.review(three_lost, {4}).empty());
   auto made_again = three_lost;
   made_again.delivered_up_to = 4;
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(places_in_a_stream_that_was_made_again_mean_other_messages)
 }
 
 BOOST_AUTO_TEST_CASE(a_count_is_told_when_it_has_lasted) {
-  stranded_watch watch;
+  max_deliveries_watch watch;
   watch.review({5, 0, 0, 9, 9}, {});
   watch.review({3, 0, 0, 9, 9}, {});
   BOOST_TEST(watch.lasting() == 0u); // two reviews only
