@@ -74,10 +74,12 @@ private:
                           + " belongs to another user or can be written by all; if it is meant, "
                             "--config-file names it");
     const auto text = read_file(config_file_, max_file_bytes + 1);
-    if (!text || text->size() > max_file_bytes) {
-      const auto reason = text ? " has more than a mebibyte" : " cannot be read";
-      return file_problem(config_file_name_ + ": " + in_quotes(config_file_) + reason);
-    }
+    const auto refused = text && text->size() > max_file_bytes
+                             ? error{error_kind::out_of_range, "has more than a mebibyte"}
+                             : text.error();
+    if (refused)
+      return file_problem(config_file_name_ + ": " + in_quotes(config_file_) + " "
+                          + refused.message());
     const auto content = parse_file(*text);
     file_is_doubtful_ = !content.complete;
     for (const auto& line : content.problems)
@@ -114,8 +116,8 @@ private:
     for (std::size_t i = 0; i < table_.size(); ++i) {
       if (table_[i].key != entry.key)
         continue;
-      const auto reason = assign(table_[i], entry.value);
-      return settle(i, entry.key, reason, in_quotes(entry.value), place);
+      const auto refused = assign(table_[i], entry.value);
+      return settle(i, entry.key, refused, in_quotes(entry.value), place);
     }
     std::vector<std::string> keys;
     for (const auto& row : table_)
@@ -144,8 +146,9 @@ private:
     const auto text = read_file(path, max_file_bytes);
     const auto end = text ? text->find_last_not_of(" \t\r\n") : std::string::npos;
     if (end == std::string::npos) {
+      const auto refused = text ? malformed("is empty") : text.error();
       doubtful_.insert(table_[row].key);
-      return problem(name + ": " + in_quotes(path) + (text ? " is empty" : " cannot be read"));
+      return problem(name + ": " + in_quotes(path) + " " + refused.message());
     }
     if (take_text(row, name, text->substr(0, end + 1)))
       origins_[row].is_secret_file = true;
@@ -160,19 +163,19 @@ private:
   // -- one value --------------------------------------------------------------------------------
 
   bool take_text(std::size_t row, const std::string& name, const std::string& text) {
-    const auto reason = assign(table_[row], text);
-    settle(row, name, reason, in_quotes(text));
-    return reason.empty();
+    const auto refused = assign(table_[row], text);
+    settle(row, name, refused, in_quotes(text));
+    return !refused;
   }
 
   /// Notes where a value is from, or why it was refused.
-  void settle(std::size_t row, const std::string& name, const std::string& reason,
+  void settle(std::size_t row, const std::string& name, const error& refused,
               const std::string& value, const std::string& place = {}) {
-    if (reason.empty()) {
+    if (!refused) {
       origins_[row] = {name, false};
     } else {
       doubtful_.insert(table_[row].key);
-      problem(place + refusal(name, table_[row], value, reason));
+      problem(place + refusal(name, table_[row], value, refused));
     }
   }
 

@@ -53,64 +53,64 @@ struct authority {
   std::optional<std::string_view> port;
 };
 
-parsed<authority> split_authority(std::string_view text, bool needs_port) {
+expected<authority> split_authority(std::string_view text, bool needs_port) {
   authority result;
   if (!text.empty() && text.front() == '[') {
     const auto close = text.find(']');
     if (close == text.npos)
-      return malformed{"has a [ without a ]"};
+      return malformed("has a [ without a ]");
     result.host = text.substr(1, close - 1);
     if (!is_ip(AF_INET6, result.host))
-      return malformed{"has something other than an IPv6 address in its brackets"};
+      return malformed("has something other than an IPv6 address in its brackets");
     text.remove_prefix(close + 1);
     if (!text.empty() && text.front() != ':')
-      return malformed{"has something other than a port behind its ]"};
+      return malformed("has something other than a port behind its ]");
   } else {
     const auto colon = std::min(text.find(':'), text.size());
     result.host = text.substr(0, colon);
     text.remove_prefix(colon);
     if (result.host.empty())
-      return malformed{"has no host"};
+      return malformed("has no host");
     if (text.find(':', 1) != text.npos)
-      return malformed{"has too many colons (an IPv6 address stands in brackets)"};
+      return malformed("has too many colons (an IPv6 address stands in brackets)");
   }
   if (!text.empty())
     result.port = text.substr(1);
   else if (needs_port)
-    return malformed{"has no port"};
+    return malformed("has no port");
   if (!is_ip(AF_INET6, result.host) && !is_host(result.host))
-    return malformed{"has a host that is neither a name nor an address"};
+    return malformed("has a host that is neither a name nor an address");
   return result;
 }
 
-parsed<std::uint16_t> parse_port(std::string_view text, std::uint16_t least) {
+expected<std::uint16_t> parse_port(std::string_view text, std::uint16_t least) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (error != std::errc{} || end != text.data() + text.size() || port < least)
-    return malformed{"has a port outside " + std::to_string(least) + "..65535"};
+    return malformed("has a port outside " + std::to_string(least) + "..65535");
   return port;
 }
 
-parsed<host_port> read(std::string_view text, bool needs_port, std::uint16_t least_port) {
+expected<host_port> read(std::string_view text, bool needs_port, std::uint16_t least_port) {
   auto place = split_authority(text, needs_port);
-  if (auto* bad = std::get_if<malformed>(&place))
-    return *bad;
-  auto& [host, port_text] = std::get<authority>(place);
+  if (!place)
+    return place.error();
+  auto& [host, port_text] = *place;
   if (!port_text)
     return host_port{std::move(host), 0};
   const auto port = parse_port(*port_text, least_port);
-  if (auto* bad = std::get_if<malformed>(&port))
-    return *bad;
-  return host_port{std::move(host), std::get<std::uint16_t>(port)};
+  if (!port)
+    return port.error();
+  return host_port{std::move(host), *port};
 }
 
 } // namespace
 
-parsed<host_port> parse_host_port(std::string_view text) {
+expected<host_port> parse_host_port(std::string_view text) {
   return read(text, true, 0);
 }
 
-parsed<host_port> parse_host_and_maybe_port(std::string_view text) {
+expected<host_port> parse_host_and_maybe_port(std::string_view text) {
   return read(text, false, 1);
 }
 

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "config/address/address.hpp"
-#include "config/address/parsed.hpp"
 
 namespace meme::config {
 
@@ -16,10 +15,10 @@ struct host_port {
 };
 
 /// Reads `host:port` or `[IPv6]:port`; port 0 is allowed, for listening.
-parsed<host_port> parse_host_port(std::string_view text);
+expected<host_port> parse_host_port(std::string_view text);
 
 /// The same without a port, or with one from 1 on; 0: none was given.
-parsed<host_port> parse_host_and_maybe_port(std::string_view text);
+expected<host_port> parse_host_and_maybe_port(std::string_view text);
 
 /// The host as an address spells it: an IPv6 address in brackets.
 std::string bracketed(const std::string& host);

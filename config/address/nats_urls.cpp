@@ -5,25 +5,25 @@
 
 namespace meme::config {
 
-parsed<std::vector<nats_server>> parse_nats_urls(std::string_view list) {
+expected<std::vector<nats_server>> parse_nats_urls(std::string_view list) {
   std::vector<nats_server> result;
   while (true) {
     const auto comma = std::min(list.find(','), list.size());
     auto item = list.substr(0, comma);
     item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
     item = item.substr(0, item.find_last_not_of(' ') + 1);
-    if (auto problem = unencoded_password_problem(item); !problem.empty())
-      return malformed{std::move(problem)};
+    if (auto problem = check_password_encoding(item))
+      return problem;
     auto read = parse_url(item);
-    if (auto* bad = std::get_if<malformed>(&read))
-      return *bad;
-    auto& parts = std::get<url>(read);
+    if (!read)
+      return read.error();
+    auto& parts = *read;
     if (parts.scheme == "ws" || parts.scheme == "wss")
-      return malformed{"asks for WebSocket, which this service does not speak"};
+      return malformed("asks for WebSocket, which this service does not speak");
     if (parts.scheme != "nats" && parts.scheme != "tls")
-      return malformed{"has a scheme other than nats:// and tls://"};
+      return malformed("has a scheme other than nats:// and tls://");
     if (!parts.suffix.empty() || (!parts.path.empty() && parts.path != "/"))
-      return malformed{"has something behind its host and port"};
+      return malformed("has something behind its host and port");
     result.push_back({std::string{item}, std::move(parts)});
     if (comma == list.size())
       return result;

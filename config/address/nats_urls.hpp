@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "config/address/address.hpp"
-#include "config/address/parsed.hpp"
 #include "config/address/url.hpp"
 
 namespace meme::config {
@@ -16,7 +15,7 @@ struct nats_server {
 };
 
 /// Reads a list such as `nats://a:4222, tls://user:password@b`; there is at least one.
-parsed<std::vector<nats_server>> parse_nats_urls(std::string_view list);
+expected<std::vector<nats_server>> parse_nats_urls(std::string_view list);
 
 using nats_urls = address<std::vector<nats_server>, parse_nats_urls>;
 

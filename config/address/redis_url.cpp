@@ -12,19 +12,22 @@ namespace meme::config {
 
 namespace {
 
-/// Why a scheme is not one of a single Redis; empty: it is.
-std::string redis_scheme_problem(const std::string& scheme) {
+/// Whether a scheme is one of a single Redis; `refused` is what Redis has and this service lacks.
+error check_redis_scheme(const std::string& scheme) {
   if (scheme == "redis" || scheme == "rediss" || scheme == "valkey" || scheme == "valkeys")
     return {};
   if (scheme.find("sentinel") != scheme.npos)
-    return "asks for Sentinel, which this service does not speak: give the address of the Redis "
-           "that stores (a Service or a proxy that follows the primary)";
+    return {error_kind::refused,
+            "asks for Sentinel, which this service does not speak: give the address of the Redis "
+            "that stores (a Service or a proxy that follows the primary)"};
   if (scheme.find("cluster") != scheme.npos)
-    return "asks for a Redis cluster, which this service does not speak: give the address of a "
-           "single Redis";
+    return {error_kind::refused,
+            "asks for a Redis cluster, which this service does not speak: give the address of a "
+            "single Redis"};
   if (scheme == "unix" || scheme.find("socket") != scheme.npos)
-    return "asks for a Unix socket, which this service does not use: give a host and a port";
-  return "has a scheme other than redis:// and rediss://";
+    return {error_kind::refused,
+            "asks for a Unix socket, which this service does not use: give a host and a port"};
+  return malformed("has a scheme other than redis:// and rediss://");
 }
 
 /// Of `/database`; empty and `/` are the first one.
@@ -42,21 +45,23 @@ std::optional<std::uint32_t> parse_database(std::string_view path) {
 
 } // namespace
 
-parsed<redis_address> parse_redis_url(std::string_view text) {
-  if (auto problem = unencoded_password_problem(text); !problem.empty())
-    return malformed{std::move(problem)};
+expected<redis_address> parse_redis_url(std::string_view text) {
+  if (auto problem = check_password_encoding(text))
+    return problem;
   auto read = parse_url(text);
-  if (auto* bad = std::get_if<malformed>(&read)) {
+  if (!read) {
     const auto scheme = text.substr(0, std::min(text.find("://"), text.size()));
-    auto problem = redis_scheme_problem(std::string{scheme});
+    auto problem = check_redis_scheme(std::string{scheme});
     // Sentinel's addresses are often lists, which would be the smaller fault.
-    return scheme.size() < text.size() && problem.find("asks") == 0 ? malformed{problem} : *bad;
+    const auto is_larger =
+        scheme.size() < text.size() && problem && problem.kind() == error_kind::refused;
+    return is_larger ? problem : read.error();
   }
-  auto& parts = std::get<url>(read);
-  if (auto problem = redis_scheme_problem(parts.scheme); !problem.empty())
-    return malformed{std::move(problem)};
+  auto& parts = *read;
+  if (auto problem = check_redis_scheme(parts.scheme))
+    return problem;
   if (!parts.user.empty() && parts.password.empty())
-    return malformed{"has a user without a password"};
+    return malformed("has a user without a password");
   redis_address result;
   result.tls = parts.scheme == "rediss" || parts.scheme == "valkeys";
   result.host = std::move(parts.host);
@@ -66,7 +71,7 @@ parsed<redis_address> parse_redis_url(std::string_view text) {
     result.port = parts.port;
   const auto database = parts.suffix.empty() ? parse_database(parts.path) : std::nullopt;
   if (!database)
-    return malformed{"has something other than /database behind its host"};
+    return malformed("has something other than /database behind its host");
   result.database = *database;
   return result;
 }

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "config/address/address.hpp"
-#include "config/address/parsed.hpp"
 
 namespace meme::config {
 
@@ -19,7 +18,7 @@ struct redis_address {
   bool tls = false; ///< rediss://
 };
 
-parsed<redis_address> parse_redis_url(std::string_view text);
+expected<redis_address> parse_redis_url(std::string_view text);
 
 using redis_url = address<redis_address, parse_redis_url>;
 

@@ -47,15 +47,15 @@ std::optional<std::string> percent_decode(std::string_view text) {
 
 } // namespace
 
-parsed<url> parse_url(std::string_view text) {
+expected<url> parse_url(std::string_view text) {
   if (text.empty())
-    return malformed{"is empty"};
+    return malformed("is empty");
   if (!is_graphic(text))
-    return malformed{"contains a space, a line break or another character that no URL has"};
+    return malformed("contains a space, a line break or another character that no URL has");
   const auto mark = text.find("://");
   if (mark == text.npos || mark == 0
       || !std::all_of(text.begin(), text.begin() + mark, is_scheme_character))
-    return malformed{"has no scheme"};
+    return malformed("has no scheme");
   url result;
   result.scheme = text.substr(0, mark);
   for (char& c : result.scheme)
@@ -74,42 +74,42 @@ parsed<url> parse_url(std::string_view text) {
     const auto user = percent_decode(user_info.substr(0, colon));
     const auto password = percent_decode(user_info.substr(std::min(colon + 1, user_info.size())));
     if (!user || !password)
-      return malformed{"has a % in its user or password that two hexadecimal digits do not follow"};
+      return malformed("has a % in its user or password that two hexadecimal digits do not follow");
     result.has_user = true;
     result.user = *user;
     result.password = *password;
     text.remove_prefix(at + 1);
   }
   auto place = parse_host_and_maybe_port(text);
-  if (auto* bad = std::get_if<malformed>(&place))
-    return *bad;
-  result.host = std::move(std::get<host_port>(place).host);
-  result.port = std::get<host_port>(place).port;
+  if (!place)
+    return place.error();
+  result.host = std::move(place->host);
+  result.port = place->port;
   return result;
 }
 
-parsed<url> parse_http_url(std::string_view text) {
+expected<url> parse_http_url(std::string_view text) {
   auto result = parse_url(text);
-  if (auto* parts = std::get_if<url>(&result)) {
-    if (parts->scheme != "http" && parts->scheme != "https")
-      return malformed{"has a scheme other than http:// and https://"};
-    if (parts->has_user)
-      return malformed{"has a user or password"};
-    if (parts->suffix.find('#') != std::string::npos)
-      return malformed{"has a fragment (#), which no server would see"};
+  if (result) {
+    if (result->scheme != "http" && result->scheme != "https")
+      return malformed("has a scheme other than http:// and https://");
+    if (result->has_user)
+      return malformed("has a user or password");
+    if (result->suffix.find('#') != std::string::npos)
+      return malformed("has a fragment (#), which no server would see");
   }
   return result;
 }
 
-std::string unencoded_password_problem(std::string_view text) {
+error check_password_encoding(std::string_view text) {
   const auto mark = text.find("://");
   if (mark == text.npos)
     return {};
   text.remove_prefix(mark + 3);
   const auto end = std::min(text.find_first_of("/?#"), text.size());
-  return text.find('@', end) == text.npos
-             ? ""
-             : "has a /, ? or # in its user or password: write %2F, %3F or %23 for it";
+  if (text.find('@', end) == text.npos)
+    return {};
+  return malformed("has a /, ? or # in its user or password: write %2F, %3F or %23 for it");
 }
 
 std::string without_secrets(std::string_view text, std::string_view mark) {

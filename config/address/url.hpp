@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "config/address/address.hpp"
-#include "config/address/parsed.hpp"
 
 namespace meme::config {
 
@@ -22,18 +21,18 @@ struct url {
 };
 
 /// CAF's own URI parser is of no use here: that of 0.17 refuses `user:password@`.
-parsed<url> parse_url(std::string_view text);
+expected<url> parse_url(std::string_view text);
 
 /// Reads `http[s]://host[:port][/path][?query]`. A user or a password is refused: the
 /// Authorization header belongs to the token.
-parsed<url> parse_http_url(std::string_view text);
+expected<url> parse_http_url(std::string_view text);
 
 using http_url = address<url, parse_http_url>;
 
-/// What is wrong where an @ stands behind the host; empty: none does. A "/", "?" or "#" in a
-/// password ends what RFC 3986 takes for the authority, and the @ tells that the writer did not
-/// mean it so. For addresses that may have a password: those have no @ in what follows the host.
-std::string unencoded_password_problem(std::string_view text);
+/// Whether an @ stands behind the host. A "/", "?" or "#" in a password ends what RFC 3986 takes
+/// for the authority, and the @ tells that the writer did not mean it so. For addresses that may
+/// have a password: those have no @ in what follows the host.
+error check_password_encoding(std::string_view text);
 
 /// What stands for a secret that is not shown.
 constexpr const char* hidden = "<hidden>";

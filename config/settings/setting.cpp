@@ -79,7 +79,7 @@ struct type_words {
   std::string operator()(const seconds*) const { return time("30s, 5min, 1h"); }
   std::string operator()(const model_map*) const { return row.text_words; }
 
-  template <class Parts, parsed<Parts> (*Parse)(std::string_view)>
+  template <class Parts, expected<Parts> (*Parse)(std::string_view)>
   std::string operator()(const address<Parts, Parse>*) const {
     return row.text_words;
   }

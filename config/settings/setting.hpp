@@ -13,6 +13,7 @@
 #include "config/address/nats_urls.hpp"
 #include "config/address/redis_url.hpp"
 #include "config/address/url.hpp"
+#include "messages/error.hpp"
 
 namespace meme::config {
 
@@ -35,8 +36,8 @@ enum class secrecy {
   everything, ///< a token
 };
 
-/// Why a text is refused, a verb and what follows ("has no port"); empty where it is fine.
-using text_check = std::string (*)(const std::string&);
+/// Why a text is refused: a verb and what follows ("has no port").
+using text_check = error (*)(const std::string&);
 
 /// One row of a table of settings: what the setting is called, where its value lives, what it
 /// takes. File, environment, command line, help and dump are all derived from such rows.

@@ -57,7 +57,7 @@ struct file_writer {
     return "[" + result + "]";
   }
 
-  template <class Parts, parsed<Parts> (*Parse)(std::string_view)>
+  template <class Parts, expected<Parts> (*Parse)(std::string_view)>
   std::string operator()(const address<Parts, Parse>* x) const {
     return file_string(x->text());
   }
@@ -75,7 +75,7 @@ struct text_finder {
     return *x ? (*x)->text() : std::string{};
   }
 
-  template <class Parts, parsed<Parts> (*Parse)(std::string_view)>
+  template <class Parts, expected<Parts> (*Parse)(std::string_view)>
   std::optional<std::string> operator()(const address<Parts, Parse>* x) const {
     return x->text();
   }
@@ -136,9 +136,9 @@ std::string in_quotes(const config_value& value) {
 }
 
 std::string refusal(const std::string& name, const setting& row, const std::string& value,
-                    const std::string& reason) {
+                    const error& reason) {
   const auto shown = row.hides == secrecy::nothing ? value + " " : std::string{};
-  return name + ": " + shown + reason + "; it takes " + row.takes();
+  return name + ": " + shown + reason.message() + "; it takes " + row.takes();
 }
 
 std::string time_text(milliseconds time, bool in_seconds) {

@@ -25,7 +25,7 @@ std::string in_quotes(const caf::config_value& value);
 /// `name` is the setting as its source spells it, `value` comes from `in_quotes` and is left out
 /// where the row hides it.
 std::string refusal(const std::string& name, const setting& row, const std::string& value,
-                    const std::string& reason);
+                    const error& reason);
 
 /// The shortest exact spelling: `2min`, `1500ms`; always in seconds where `in_seconds`.
 std::string time_text(milliseconds time, bool in_seconds = false);

@@ -88,8 +88,8 @@ private:
     for (const auto& row : result_.call.options) {
       if (!row.is_positional || !given_.insert(row.key).second)
         continue;
-      if (const auto reason = assign(row, word); !reason.empty())
-        problem(refusal(row.key, row, in_quotes(word), reason));
+      if (const auto refused = assign(row, word))
+        problem(refusal(row.key, row, in_quotes(word), refused));
       return true;
     }
     return false;
@@ -125,8 +125,8 @@ private:
         continue;
       given_.insert(row.key);
       if (const auto text = value_of(name, value, row))
-        if (const auto reason = assign(row, *text); !reason.empty())
-          problem(refusal(name, row, in_quotes(*text), reason));
+        if (const auto refused = assign(row, *text))
+          problem(refusal(name, row, in_quotes(*text), refused));
       return true;
     }
     return false;

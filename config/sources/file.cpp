@@ -189,12 +189,12 @@ file_content parse_file(std::string_view raw) {
   return result;
 }
 
-std::optional<std::string> read_file(const std::string& path, std::size_t max_bytes) {
+expected<std::string> read_file(const std::string& path, std::size_t max_bytes) {
   std::ifstream file{path, std::ios::binary};
   std::string result(max_bytes, '\0');
   file.read(result.data(), static_cast<std::streamsize>(max_bytes));
   if (!file.is_open() || file.bad())
-    return std::nullopt;
+    return error{error_kind::failed, "cannot be read"};
   result.resize(static_cast<std::size_t>(file.gcount()));
   return result;
 }

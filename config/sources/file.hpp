@@ -1,11 +1,12 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <caf/config_value.hpp>
+
+#include "messages/error.hpp"
 
 namespace meme::config {
 
@@ -30,8 +31,8 @@ struct file_content {
 /// that it does not know, one that stands twice, and a block that is not closed, without a word.
 file_content parse_file(std::string_view text);
 
-/// The first `max_bytes` of a file; nothing where it cannot be read.
-std::optional<std::string> read_file(const std::string& path, std::size_t max_bytes);
+/// The first `max_bytes` of a file.
+expected<std::string> read_file(const std::string& path, std::size_t max_bytes);
 
 /// Whether nobody but this process's user and root may have written the file: it is one of these
 /// two's, and so is the link that leads to it where it is one, and not everybody may write to it.

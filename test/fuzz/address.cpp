@@ -2,7 +2,6 @@
 // it, and what is shown of one that is taken never has its user or password.
 
 #include <string>
-#include <variant>
 
 #include "config/address/host_port.hpp"
 #include "config/address/nats_urls.hpp"
@@ -16,10 +15,10 @@ namespace {
 
 /// A reason is a text of ours, with no room for anything out of the input.
 template <class T>
-const T* taken(const config::parsed<T>& result) {
-  if (const auto* bad = std::get_if<config::malformed>(&result))
-    require(!bad->reason.empty() && is_line(bad->reason, 120), "a reason is a line");
-  return std::get_if<T>(&result);
+const T* taken(const expected<T>& result) {
+  if (const auto refused = result.error())
+    require(!refused.text().empty() && is_line(refused.message(), 120), "a reason is a line");
+  return result ? &*result : nullptr;
 }
 
 void check_url(std::string_view text) {

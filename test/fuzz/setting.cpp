@@ -17,20 +17,20 @@ bool names_a_file(const config::setting& row) {
 
 void check_value(const config::setting& row, std::string_view value) {
   const auto before = config::file_text(row);
-  const auto reason = config::assign(row, value);
+  const auto refused = config::assign(row, value);
   const auto spelled = config::file_text(row);
-  if (reason.empty()) {
-    require(config::assign(row, value).empty() && config::file_text(row) == spelled,
+  if (!refused) {
+    require(!config::assign(row, value) && config::file_text(row) == spelled,
             "the same value is taken again");
     return;
   }
   require(spelled == before, "a refused value changes nothing");
-  const auto line = config::refusal(row.key, row, config::in_quotes(value), reason);
+  const auto line = config::refusal(row.key, row, config::in_quotes(value), refused);
   require(is_line(line, 2'000), "a refusal is a line");
   // The reason may hold any words of ours, which a value may happen to be: what is compared is
   // whether the line depends on the value.
   require(row.hides == config::secrecy::nothing
-              || line == config::refusal(row.key, row, config::in_quotes("another"), reason),
+              || line == config::refusal(row.key, row, config::in_quotes("another"), refused),
           "a refusal does not quote a secret");
 }
 

@@ -295,8 +295,7 @@ std::string nats_connection::server() const {
   char url[512] = "";
   natsConnection_GetConnectedUrl(connection_, url, sizeof url);
   const auto server = config::parse_nats_urls(url);
-  const auto* list = std::get_if<std::vector<config::nats_server>>(&server);
-  return list == nullptr ? std::string{} : config::describe(*list);
+  return server ? config::describe(*server) : std::string{};
 }
 
 bool nats_connection::flush(std::chrono::milliseconds timeout) {

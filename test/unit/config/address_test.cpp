@@ -6,21 +6,21 @@
 #include "config/address/redis_url.hpp"
 #include "config/address/url.hpp"
 
+using meme::expected;
 using namespace meme::config;
 
 namespace {
 
 template <class T>
-T good(const parsed<T>& result) {
-  if (auto* bad = std::get_if<malformed>(&result))
-    BOOST_FAIL(bad->reason);
-  return std::get<T>(result);
+T good(const expected<T>& result) {
+  BOOST_TEST_REQUIRE(static_cast<bool>(result), result.error().message());
+  return *result;
 }
 
 template <class T>
-std::string reason(const parsed<T>& result) {
-  BOOST_TEST_REQUIRE(std::holds_alternative<malformed>(result));
-  return std::get<malformed>(result).reason;
+std::string reason(const expected<T>& result) {
+  BOOST_TEST_REQUIRE(!static_cast<bool>(result));
+  return result.error().message();
 }
 
 } // namespace

@@ -14,7 +14,7 @@ namespace {
 
 std::string shipped(const std::string& name) {
   const auto text = read_file(MEME_SOURCE_DIR "/config/" + name, 1 << 20);
-  BOOST_TEST_REQUIRE(text.has_value(), name);
+  BOOST_TEST_REQUIRE(static_cast<bool>(text), name);
   return *text;
 }
 
