@@ -299,7 +299,7 @@ void redis_cache::put_picture(const put& request) {
   current_.client->set(
       request.key, shared_->seal ? value : bytes, shared_->options.cache.ttl,
       [this, kept = request.picture, number = current_.number](const std::string& error) {
-        note_reply(number, refuses_writes_, "redis-cache", error);
+        note_reply(number, refuses_writes_, "store", error);
         if (!error.empty())
           count_failure("a picture was not stored", error);
       });

@@ -153,9 +153,9 @@ void log_start(const config::options& options, const std::string& config_file,
   for (const auto& line : warnings)
     log::warning(line);
   if (options.supervisor.chaos)
-    log::warning("supervisor.chaos is on: anybody who reaches the pages can end parts of this "
+    log::warning("supervisor.chaos is on: anybody who reaches the status server can end parts of this "
                  "process; it is for tests alone",
-                 {{"status-server", options.metrics.address.text()}});
+                 {{"address", options.metrics.address.text()}});
 }
 
 /// Runs the actors; returns whether they ended as they should.
