@@ -123,7 +123,7 @@ void redis_cache::on_lost(std::uint64_t number, const std::string& error) {
   refuses_reads_ = refuses_writes_ = refuses_lifetimes_ = is_cluster_ = false;
   update_gauge();
   loop().cancel(std::exchange(lasting_, 0));
-  const auto now = io::event_loop::clock::now();
+  const auto now = loop().now();
   if (!said_lost_ || now - said_lost_at_ >= repeat_lost) {
     said_lost_at_ = now;
     log::warning("Redis cannot be used, requests go on without it",
@@ -141,7 +141,7 @@ void redis_cache::on_lost(std::uint64_t number, const std::string& error) {
 /// (a Service, a load balancer, a managed name) that is a replica, while new connections reach the
 /// new primary.
 void redis_cache::try_another_server() {
-  const auto now = io::event_loop::clock::now();
+  const auto now = loop().now();
   if (successor_.client || now < next_successor_)
     return;
   next_successor_ = now + equal_jitter(reconnect_base, reconnect_cap, other_servers_++, random_);

@@ -79,9 +79,9 @@ void model_client::start(const call& what) {
   request.is_confidential = !options.allow_insecure_token;
   shared_->metrics->calls.Increment();
   shared_->metrics->calls_in_flight.Increment();
-  auto begun = io::event_loop::clock::now();
+  auto begun = loop().now();
   http_->post(std::move(request), [this, number = what.number, begun](io::http_reply reply) {
-    auto took = io::event_loop::clock::now() - begun;
+    auto took = loop().now() - begun;
     finish(number, std::move(reply), std::chrono::duration_cast<std::chrono::milliseconds>(took));
   });
 }

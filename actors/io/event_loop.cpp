@@ -23,8 +23,10 @@ std::uint64_t tag(std::uint32_t generation, int fd) {
 
 } // namespace
 
-event_loop::event_loop()
-    : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wakeup_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+event_loop::event_loop(std::function<clock::time_point()> time)
+    : time_(std::move(time)),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      wakeup_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   if (!epoll_ || !wakeup_)
     fail("event loop");
   watch(wakeup_.get(), EPOLLIN, [this](std::uint32_t) {
@@ -73,7 +75,7 @@ event_loop::timer_id event_loop::call_at(clock::time_point when, timer_callback 
 }
 
 event_loop::timer_id event_loop::call_after(clock::duration delay, timer_callback callback) {
-  return call_at(clock::now() + delay, std::move(callback));
+  return call_at(now() + delay, std::move(callback));
 }
 
 void event_loop::cancel(timer_id id) {
@@ -111,15 +113,15 @@ int event_loop::wait_time_ms() const {
   using std::chrono::milliseconds;
   if (timers_.empty())
     return -1;
-  auto left = timers_.begin()->first.first - clock::now();
+  auto left = timers_.begin()->first.first - now();
   auto rounded = std::chrono::ceil<milliseconds>(std::max(left, clock::duration::zero())).count();
   return static_cast<int>(std::min<milliseconds::rep>(rounded, std::numeric_limits<int>::max()));
 }
 
 void event_loop::run_timers() {
-  auto now = clock::now();
+  const auto time = now();
   auto newest = last_timer_; // a timer that is set meanwhile waits for the next round
-  for (auto i = timers_.begin(); i != timers_.end() && i->first.first <= now;) {
+  for (auto i = timers_.begin(); i != timers_.end() && i->first.first <= time;) {
     if (i->first.second > newest) {
       ++i;
       continue;

@@ -22,8 +22,12 @@ public:
   using timer_callback = std::function<void()>;
   using timer_id = std::uint64_t; ///< 0 is never given out
 
-  /// Throws std::system_error where the kernel refuses a descriptor.
-  event_loop();
+  /// `time` is the clock of its timers. Throws std::system_error where the kernel refuses a
+  /// descriptor.
+  explicit event_loop(std::function<clock::time_point()> time = &clock::now);
+
+  /// The present by the loop's clock. What is compared with a timer's time has to come from here.
+  clock::time_point now() const { return time_(); }
 
   /// Calls back with the ready ones among `epoll_events` (EPOLLIN, EPOLLOUT), and with EPOLLERR and
   /// EPOLLHUP at any rate. Watching a descriptor again replaces its events, and its callback where
@@ -52,6 +56,7 @@ private:
   int wait_time_ms() const;
   void run_timers();
 
+  std::function<clock::time_point()> time_;
   unique_fd epoll_;
   unique_fd wakeup_;
   std::vector<descriptor> slots_; ///< by descriptor: the kernel gives out the lowest free number

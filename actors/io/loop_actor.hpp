@@ -26,8 +26,9 @@ namespace meme::io {
 /// mailbox a last time; the sender puts the message into the mailbox before it looks at `waiting_`
 /// (Dekker's pattern, sequentially consistent on both sides): one of them sees the other.
 ///
-/// Not detached, it behaves as any event-based actor and its loop does not run: that is how it is
-/// tested on CAF's test coordinator.
+/// The loop's time is that of the actor system's clock. Not detached, the actor behaves as any
+/// event-based actor, and its loop runs only in `turn_loop`: that is how it is tested on CAF's test
+/// coordinator, whose clock the test turns.
 template <class Base>
 class loop_actor : public Base {
 public:
@@ -64,6 +65,14 @@ public:
     }
   }
 
+  /// For tests of an actor that is not detached: runs the callbacks that are due, without waiting.
+  void turn_loop() {
+    this->context(nullptr); // the unit of the last message may be gone
+    run_loop(false);
+    if (!this->alive())
+      this->finalize();
+  }
+
 protected:
   event_loop& loop() { return loop_; }
 
@@ -86,7 +95,7 @@ private:
   /// Messages handled before sockets get their turn.
   static constexpr std::size_t max_burst_ = 64;
 
-  event_loop loop_;
+  event_loop loop_{[this] { return this->clock().now(); }};
   std::atomic<bool> waiting_{false};
 };
 

@@ -10,6 +10,7 @@
 
 #include "actors/base/context.hpp"
 #include "actors/io/log.hpp"
+#include "actors/metrics/metrics.hpp"
 #include "messages/interfaces.hpp"
 #include "test/actors/fake_bus.hpp"
 

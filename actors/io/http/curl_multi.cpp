@@ -64,7 +64,7 @@ void curl_multi::add(CURL* easy) {
 void curl_multi::remove(CURL* easy) {
   curl_multi_remove_handle(multi_, easy);
   --transfers_;
-  last_ended_ = clock::now();
+  last_ended_ = loop_.now();
 }
 
 int curl_multi::on_socket(CURL*, curl_socket_t fd, int what, void* to, void*) {

@@ -57,7 +57,7 @@ http_client::~http_client() {
 
 void http_client::post(http_request request, callback done) {
   auto next = std::make_unique<http_transfer>(*this);
-  next->deadline = clock::now() + limits_.timeout;
+  next->deadline = loop_.now() + limits_.timeout;
   next->request = std::move(request);
   next->done = std::move(done);
   post(std::move(next));
@@ -68,7 +68,7 @@ void http_client::post(transfer_ptr next) {
     waiting_.push_back(std::move(next));
     return;
   }
-  auto scouting = clock::now() >= name_known_until_;
+  auto scouting = loop_.now() >= name_known_until_;
   auto* raw = next.get();
   start(std::move(next));
   if (scouting)
@@ -122,7 +122,7 @@ void http_client::close_idle_multis() {
     curl_easy_cleanup(spare_.back());
   if (multis_.empty())
     return;
-  const auto long_ago = clock::now() - limits_.idle_lifetime;
+  const auto long_ago = loop_.now() - limits_.idle_lifetime;
   multis_.erase(std::remove_if(std::next(multis_.begin()), multis_.end(),
                                [&](auto& each) { return each->idle_since(long_ago); }),
                 multis_.end());
@@ -141,7 +141,7 @@ void http_client::close_retired_multis() {
 void http_client::configure(http_transfer& next) {
   auto* easy = next.easy;
   next.names = names_;
-  next.configure(limits_);
+  next.configure(limits_, loop_.now());
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &next);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
@@ -179,7 +179,7 @@ std::size_t http_client::on_body(char* data, std::size_t size, std::size_t count
     if (self.owner->stall_timer_ == 0)
       self.owner->look_for_stalls();
   }
-  self.last_byte = clock::now();
+  self.last_byte = self.owner->loop_.now();
   self.owner->charge(self, body.size() + bytes);
   body.append(data, bytes);
   return bytes;
@@ -195,7 +195,7 @@ int http_client::on_connected(void* to, char* peer_address, char*, int, int) {
   auto& self = *static_cast<http_transfer*>(to);
   auto& client = *self.owner;
   if (client.scout_ == self.easy) {
-    client.name_known_until_ = clock::now() + name_lifetime;
+    client.name_known_until_ = client.loop_.now() + name_lifetime;
     // Not from inside libcurl: it forbids adding handles in its callbacks.
     client.loop_.call_after(clock::duration::zero(), [&client] { client.end_scouting(); });
   }
@@ -239,7 +239,7 @@ void http_client::resume_paused() {
     auto* next = paused_.front();
     paused_.pop_front();
     next->paused = false;
-    next->last_byte = clock::now();
+    next->last_byte = loop_.now();
     curl_easy_pause(next->easy, CURLPAUSE_CONT);
   }
   if (!paused_.empty() && resume_timer_ == 0)
@@ -250,7 +250,7 @@ void http_client::look_for_stalls() {
   stall_timer_ = 0;
   if (receiving_.empty())
     return;
-  auto limit = clock::now() - limits_.stall_timeout;
+  auto limit = loop_.now() - limits_.stall_timeout;
   std::vector<CURL*> stalled;
   for (auto* each : receiving_)
     if (!each->paused && each->last_byte != clock::time_point{} && each->last_byte < limit)

@@ -116,7 +116,7 @@ http_server::~http_server() {
 }
 
 void http_server::on_request_complete(int connection) {
-  connections_.request_complete(connection, event_loop::clock::now());
+  connections_.request_complete(connection, loop_.now());
 }
 
 void http_server::on_closed(int connection) {
@@ -182,7 +182,7 @@ void http_server::admit(unique_fd connection, const sockaddr_storage& peer) {
   if (const auto victim = connections_.victim_for(origin))
     close(*victim);
   const auto descriptor = connection.release(); // the library closes it, in any case
-  connections_.add(descriptor, std::move(origin), event_loop::clock::now());
+  connections_.add(descriptor, std::move(origin), loop_.now());
   if (MHD_add_connection(daemon_, descriptor, reinterpret_cast<const sockaddr*>(&peer), sizeof peer)
       != MHD_YES)
     connections_.remove(descriptor);
@@ -195,7 +195,7 @@ void http_server::close(int connection) {
 }
 
 void http_server::run() {
-  for (const auto connection : connections_.overdue(event_loop::clock::now()))
+  for (const auto connection : connections_.overdue(loop_.now()))
     close(connection);
   MHD_run(daemon_);
   refill_reserve();
@@ -217,7 +217,7 @@ void http_server::set_timer() {
   auto due = connections_.next_deadline();
   MHD_UNSIGNED_LONG_LONG wait_ms = 0;
   if (MHD_get_timeout(daemon_, &wait_ms) == MHD_YES) {
-    const auto wanted = event_loop::clock::now() + std::chrono::milliseconds{wait_ms};
+    const auto wanted = loop_.now() + std::chrono::milliseconds{wait_ms};
     due = std::min(due.value_or(wanted), wanted);
   }
   if (due)

@@ -89,7 +89,7 @@ bool http_transfer::is_encrypted() const {
   return boost::algorithm::istarts_with(request.url, "https:");
 }
 
-void http_transfer::configure(const http_limits& limits) {
+void http_transfer::configure(const http_limits& limits, clock::time_point time) {
   curl_slist_free_all(std::exchange(headers, nullptr)); // of the address before a redirect
   for (auto& header : request.headers)
     headers = curl_slist_append(headers, header.c_str());
@@ -116,7 +116,7 @@ void http_transfer::configure(const http_limits& limits) {
   // As OpenSSL, and with it NATS and Redis, understand it; Debian's libcurl has a path of its own.
   if (const auto* authorities = std::getenv("SSL_CERT_FILE"))
     curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now()).count();
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - time).count();
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, std::max(static_cast<long>(left), 1L));
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,

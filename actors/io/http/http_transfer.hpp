@@ -68,8 +68,8 @@ struct http_transfer {
   std::size_t charged = 0; ///< to the byte budget: what is reserved for the body
   char error_text[CURL_ERROR_SIZE] = {};
 
-  /// Sets all that does not need the client: address, body, limits.
-  void configure(const http_limits& limits);
+  /// Sets all that does not need the client: address, body, limits; `time` is the present.
+  void configure(const http_limits& limits, clock::time_point time);
 
   /// Takes a line of the answer's headers or trailers; false: they are more than `most` bytes.
   bool take_header(std::string_view line, std::size_t most);

@@ -209,7 +209,7 @@ void redis_client::introduce() {
     ready_ = true;
     served_ = true;
     watch_deadline();
-    last_heard_ = clock::now();
+    last_heard_ = loop_.now();
     keep_alive();
     if (events_.ready)
       events_.ready();
@@ -219,8 +219,8 @@ void redis_client::introduce() {
 void redis_client::keep_alive() {
   ping_timer_ = loop_.call_at(last_heard_ + settings_.ping_interval, [this] {
     ping_timer_ = 0;
-    if (clock::now() - last_heard_ >= settings_.ping_interval) {
-      last_heard_ = clock::now(); // the next sign is due an interval from now
+    if (loop_.now() - last_heard_ >= settings_.ping_interval) {
+      last_heard_ = loop_.now(); // the next sign is due an interval from now
       // Whatever Redis says to it, it is there. What waits for an answer already is as good.
       if (deadlines_.empty())
         send({"PING"}, [](redisReply*, const std::string&) {});
@@ -303,7 +303,7 @@ bool redis_client::send(std::initializer_list<std::string_view> words,
     if (reply == nullptr)
       self.ready_ = false;
     else
-      self.last_heard_ = clock::now();
+      self.last_heard_ = self.loop_.now();
     std::string lost = self.why_lost_;
     if (lost.empty())
       lost = context->c.errstr[0] != '\0' ? context->c.errstr : "connection lost";
@@ -316,7 +316,7 @@ bool redis_client::send(std::initializer_list<std::string_view> words,
     return false;
   }
   [[maybe_unused]] auto* owned_by_callback = owned.release();
-  deadlines_.push_back(clock::now() + settings_.command_timeout);
+  deadlines_.push_back(loop_.now() + settings_.command_timeout);
   if (ready_ && timer_ == 0)
     watch_deadline();
   return true;
@@ -325,7 +325,7 @@ bool redis_client::send(std::initializer_list<std::string_view> words,
 void redis_client::watch_deadline() {
   if (deadlines_.empty())
     return;
-  if (deadlines_.front() <= clock::now())
+  if (deadlines_.front() <= loop_.now())
     return lose("no answer in time");
   timer_ = loop_.call_at(deadlines_.front(), [this] {
     timer_ = 0;
