@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# libcurl sends a POST a second time, without a word, when a connection that it uses again ends before
+# a byte of the answer: a server that counts (or bills) has two. The application made one call, gets
+# one answer, and is told of no error and no retry.
+#
+# Versions:  curl and libcurl 7.88.1 of Debian 12 (7.88.1-10+deb12u15)
+# Guess:     only methods that may be repeated are; a POST fails with "empty reply" (52)
+# Seen:      two transfers succeed, the server received three POSTs; on a new connection the same end
+#            is error 52
+# shellcheck source=findings/support/setup.sh
+source "$(dirname "$0")/support/setup.sh"
+debian_with curl=7.88.1-10+deb12u15 libcurl4=7.88.1-10+deb12u15
+curl() {
+  LD_LIBRARY_PATH=$scratch/debian/usr/lib/$(gcc -print-multiarch) "$scratch/debian/usr/bin/curl" "$@"
+}
+cat > "$scratch/server.py" <<'PY'
+"""Answers the first POST of each connection, and closes at the second one, which it has read."""
+import socket
+import sys
+
+def read_request(stream):
+    length = 0
+    for line in iter(stream.readline, b"\r\n"):
+        if not line:
+            return False
+        if line.lower().startswith(b"content-length:"):
+            length = int(line.split(b":")[1])
+    stream.read(length)
+    return True
+
+listener = socket.create_server(("127.0.0.1", 0))
+close_first = sys.argv[2] == "first"
+print(listener.getsockname()[1], flush=True)
+with open(sys.argv[1], "a", buffering=1) as log:
+    while True:
+        connection, _ = listener.accept()
+        with connection, connection.makefile("rb") as stream:
+            for answered in (False, True):
+                if not read_request(stream):
+                    break
+                log.write("POST\n")
+                if answered or close_first:
+                    break
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+PY
+serve() {
+  : > "$scratch/log"
+  coproc server { exec python3 "$scratch/server.py" "$scratch/log" "$1"; }
+  read -r port <&"${server[0]}"
+}
+version=$(curl --version | sed -n '1s/.*libcurl\/\([0-9.]*\).*/\1/p')
+serve second
+curl --silent --data one "http://127.0.0.1:$port/" --next --silent --data two "http://127.0.0.1:$port/" \
+  > /dev/null
+posts=$(wc -l < "$scratch/log")
+kill "$server_PID" && wait "$server_PID" || true
+serve first
+fresh=0
+curl --silent --data one "http://127.0.0.1:$port/" > /dev/null || fresh=$?
+once=$(wc -l < "$scratch/log")
+kill "$server_PID" && wait "$server_PID" || true
+echo "libcurl $version: two calls, $posts POSTs, no error; on a new connection error $fresh, $once POST"
+test "$posts" = 3
+test "$fresh" = 52
+test "$once" = 1
