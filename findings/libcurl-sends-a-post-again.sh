@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
-# libcurl sends a POST a second time, without a word, when a connection that it uses again ends before
-# a byte of the answer: a server that counts (or bills) has two. The application made one call, gets
-# one answer, and is told of no error and no retry.
+# libcurl sends a POST a second time, without a word, when a connection that it uses again ends
+# before a byte of the answer: a server that counts (or bills) has two. The application made one
+# call, gets one answer, and is told of no error and no retry.
 #
 # Versions:  curl and libcurl 7.88.1 of Debian 12 (7.88.1-10+deb12u15)
 # Guess:     only methods that may be repeated are; a POST fails with "empty reply" (52)
-# Seen:      two transfers succeed, the server received three POSTs; on a new connection the same end
-#            is error 52
+# Seen:      two transfers succeed, the server received three POSTs; on a new connection the same
+#            end is error 52
 # shellcheck source=findings/support/setup.sh
 source "$(dirname "$0")/support/setup.sh"
 debian_with curl=7.88.1-10+deb12u15 libcurl4=7.88.1-10+deb12u15
 curl() {
-  LD_LIBRARY_PATH=$scratch/debian/usr/lib/$(gcc -print-multiarch) "$scratch/debian/usr/bin/curl" "$@"
+  local libraries
+  libraries=$scratch/debian/usr/lib/$(gcc -print-multiarch)
+  LD_LIBRARY_PATH=$libraries "$scratch/debian/usr/bin/curl" --silent --output "$scratch/answer" "$@"
 }
 cat > "$scratch/server.py" <<'PY'
 """Answers the first POST of each connection, and closes at the second one, which it has read."""
@@ -43,23 +45,30 @@ with open(sys.argv[1], "a", buffering=1) as log:
                     break
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 PY
+# serve FAULT: a server that closes each connection at its first or second request.
 serve() {
   : > "$scratch/log"
-  coproc server { exec python3 "$scratch/server.py" "$scratch/log" "$1"; }
-  read -r port <&"${server[0]}"
+  : > "$scratch/port"
+  python3 "$scratch/server.py" "$scratch/log" "$1" > "$scratch/port" &
+  server=$!
+  until [ -s "$scratch/port" ]; do sleep 0.01; done
+  address=http://127.0.0.1:$(< "$scratch/port")/
 }
-version=$(curl --version | sed -n '1s/.*libcurl\/\([0-9.]*\).*/\1/p')
+stop() {
+  kill "$server"
+  wait "$server" || true
+}
+
 serve second
-curl --silent --data one "http://127.0.0.1:$port/" --next --silent --data two "http://127.0.0.1:$port/" \
-  > /dev/null
+curl --data one "$address" --next --silent --output "$scratch/answer" --data two "$address"
 posts=$(wc -l < "$scratch/log")
-kill "$server_PID" && wait "$server_PID" || true
+stop
 serve first
 fresh=0
-curl --silent --data one "http://127.0.0.1:$port/" > /dev/null || fresh=$?
+curl --data one "$address" || fresh=$?
 once=$(wc -l < "$scratch/log")
-kill "$server_PID" && wait "$server_PID" || true
-echo "libcurl $version: two calls, $posts POSTs, no error; on a new connection error $fresh, $once POST"
+stop
+echo "libcurl 7.88.1: two calls, $posts POSTs, no error; on a new connection $once, error $fresh"
 test "$posts" = 3
 test "$fresh" = 52
 test "$once" = 1

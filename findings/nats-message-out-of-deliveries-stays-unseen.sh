@@ -4,8 +4,8 @@
 # does not bring it back.
 #
 # Versions:  nats-server 2.15.3, asked with nats-py 2.16.0
-# Guess:     the message leaves the work queue, or stays among num_pending or num_ack_pending, and is
-#            delivered again when the limit is raised
+# Guess:     the message leaves the work queue, or stays among num_pending or num_ack_pending, and
+#            is delivered again when the limit is raised
 # Seen:      messages 1, num_pending 0, num_ack_pending 0; a pull after max_deliver went from 1 to 5
 #            brings nothing
 # shellcheck source=findings/support/setup.sh
@@ -34,7 +34,7 @@ async def test(server):
     await server.api("CONSUMER.DURABLE.CREATE.S.c", stream_name="S",
                      config={**info["config"], "max_deliver": 5})
     raised = [m for _, m in await server.pull(1, 3) if m.reply]
-    print(f"nats-server {server.version}: delivered {len(taken)}, then {len(missed)}; messages {kept}, "
+    print(f"{server.version}: delivered {len(taken)}, then {len(missed)}; messages {kept}, "
           f"num_pending {info['num_pending']}, num_ack_pending {info['num_ack_pending']}; "
           f"after the raise {len(raised)}")
     assert (len(taken), len(missed), kept, len(raised)) == (1, 0, 1, 0)

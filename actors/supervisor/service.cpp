@@ -153,9 +153,10 @@ void log_start(const config::options& options, const std::string& config_file,
   for (const auto& line : warnings)
     log::warning(line);
   if (options.supervisor.chaos)
-    log::warning("supervisor.chaos is on: anybody who reaches the status server can end parts of this "
-                 "process; it is for tests alone",
-                 {{"address", options.metrics.address.text()}});
+    log::warning(
+        "supervisor.chaos is on: anybody who reaches the status server can end parts of this "
+        "process; it is for tests alone",
+        {{"address", options.metrics.address.text()}});
 }
 
 /// Runs the actors; returns whether they ended as they should.
