@@ -29,8 +29,9 @@ public:
   std::string refusal() const;
 
 private:
-  ssl_ctx_st* trust_ = nullptr;
-  ssl_st* session_ = nullptr; ///< the context's
+  // Unused in a build without TLS.
+  [[maybe_unused]] ssl_ctx_st* trust_ = nullptr;
+  [[maybe_unused]] ssl_st* session_ = nullptr; ///< the context's
 };
 
 } // namespace meme::io
