@@ -89,13 +89,6 @@ std::size_t encoded_result_size(const answer_header& header, const success& resu
   return make_frame(header, result).text.GetSize() + result.picture->base64.size();
 }
 
-std::size_t largest_result_size(const answer_header& header, const success& result) {
-  constexpr std::size_t names_and_numbers = 256;
-  constexpr std::size_t escaped = 6; // \u001f
-  const auto texts = header.request_id.size() + header.prompt.size() + result.model.size();
-  return names_and_numbers + escaped * texts + result.picture->base64.size();
-}
-
 std::string encode_error(const answer_header& header, const failure& reason) {
   std::string out;
   json::string_sink sink(out);

@@ -76,10 +76,6 @@ std::string encode_result(const answer_header& header, const success& result);
 /// The size in bytes of what `encode_result` would return.
 std::size_t encoded_result_size(const answer_header& header, const success& result);
 
-/// Not less than that, and found without looking at the texts: as if each of their bytes had to be
-/// escaped.
-std::size_t largest_result_size(const answer_header& header, const success& result);
-
 /// The error as JSON: {"request_id", "error", "timestamp", "code", "attempts", "duration_ms"}.
 /// The text may hold any bytes: it is made one line of valid UTF-8, cut to 1,000 characters.
 std::string encode_error(const answer_header& header, const failure& reason);

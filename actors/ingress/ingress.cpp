@@ -7,7 +7,6 @@
 #include "actors/generator/retry.hpp"
 #include "actors/ingress/request_decoder.hpp"
 #include "actors/io/log.hpp"
-#include "messages/answer_size.hpp"
 
 namespace meme {
 
@@ -103,7 +102,7 @@ void ingress_state::begin(in_flight& taken, std::uint64_t number) {
   work->attempt = taken.info.deliveries;
   work->spec = plan_picture(wanted, plan);
   work->key = cache_key(work->spec);
-  work->largest = largest_picture(shared->bus->max_payload(), work->spec);
+  work->largest = sizes().largest_picture(work->spec);
   recall_earlier(taken, *work);
   taken.work = std::move(work);
   if (now_peers->cache)
@@ -185,19 +184,21 @@ void ingress_state::respond(std::uint64_t number, in_flight& taken, outcome resu
     self->send(now_peers->publisher, answer_ptr{taken.response});
 }
 
+/// What fits into a message of the server that we are connected to.
+answer_size ingress_state::sizes() const {
+  return {shared->bus->max_payload(), shared->options.ingress.limits.max_id_chars};
+}
+
 /// Whether the server would refuse the result for its size.
 std::optional<failure> ingress_state::too_large(const answer_header& header,
                                                 const success& result) const {
-  constexpr std::size_t for_headers = 1'024;
-  auto limit = shared->bus->max_payload();
-  if (limit == 0 || largest_result_size(header, result) + for_headers <= limit)
-    return {};
-  auto needed = encoded_result_size(header, result) + for_headers;
-  if (needed <= limit)
+  const auto limit = sizes();
+  const auto needed = limit.excess(header, result);
+  if (!needed)
     return {};
   return failure{error_code::image_too_large,
-                 "the picture needs a message of " + std::to_string(needed)
-                     + " bytes, the NATS server takes " + std::to_string(limit)};
+                 "the picture needs a message of " + std::to_string(*needed)
+                     + " bytes, the NATS server takes " + std::to_string(limit.max_payload())};
 }
 
 /// Gives a message back to the queue, to be delivered again later.

@@ -16,6 +16,7 @@
 #include "actors/ingress/plan.hpp"
 #include "actors/ingress/pull_window.hpp"
 #include "actors/metrics/metrics.hpp"
+#include "messages/answer_size.hpp"
 #include "messages/interfaces.hpp"
 #include "messages/subjects/publish_rules.hpp"
 
@@ -87,6 +88,7 @@ struct ingress_state {
   void begin(in_flight& taken, std::uint64_t number);
   void on_finished(const ticket& id, outcome result);
   void respond(std::uint64_t number, in_flight& taken, outcome result, bool dead);
+  answer_size sizes() const;
   std::optional<failure> too_large(const answer_header& header, const success& result) const;
   clock::time_point tried_since(const in_flight& taken, const failure& why) const;
   void recall_earlier(const in_flight& taken, job& work);

@@ -118,7 +118,6 @@ BOOST_AUTO_TEST_CASE(the_size_is_known_whatever_the_texts) {
     result.model = any.prompt;
     const auto json = encode_result(any, result);
     BOOST_REQUIRE_EQUAL(json.size(), encoded_result_size(any, result));
-    BOOST_REQUIRE_LE(json.size(), largest_result_size(any, result));
     BOOST_REQUIRE(is_json(json));
   }
 }
