@@ -25,10 +25,13 @@ struct heard {
   std::vector<finished> finished_ones;
   std::vector<published> published_ones;
   std::vector<std::string> fetches;
+  std::vector<fetched> fetched_ones;
+  std::vector<recompressed> recompressed_ones;
   std::vector<put> keeps;
   std::vector<recompress> fits;
   std::vector<job_ptr> generations;
   std::vector<generated> generated_ones;
+  std::vector<called> called_ones;
   std::vector<std::vector<call>> calls; ///< by client
   std::vector<health> healths;
   std::vector<std::size_t> pull_limits;
@@ -131,9 +134,9 @@ struct fixture {
           return {[](const peers_ptr&) {},
                   [](measure_mailbox) {},
                   [to](const lookup& what) { to->lookups.push_back(what.what); },
-                  [](const fetched&) {},
+                  [to](const fetched& answer) { to->fetched_ones.push_back(answer); },
                   [to](const generated& what) { to->generated_ones.push_back(what); },
-                  [](const recompressed&) {},
+                  [to](const recompressed& answer) { to->recompressed_ones.push_back(answer); },
                   [](caf::tick_atom) {},
                   [to](drain) { ++to->drains; }};
         },
@@ -165,7 +168,7 @@ struct fixture {
           return {[](const peers_ptr&) {},
                   [](measure_mailbox) {},
                   [to](const generate& what) { to->generations.push_back(what.what); },
-                  [](const called&) {},
+                  [to](const called& end) { to->called_ones.push_back(end); },
                   [to](no_room) { ++to->full; },
                   [](caf::tick_atom, const std::string&) {},
                   [to](drain) { ++to->drains; }};
