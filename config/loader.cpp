@@ -1,5 +1,6 @@
 #include "config/loader.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -27,6 +28,12 @@ using action = arguments::action;
 constexpr std::size_t max_file_bytes = 1 << 20;
 constexpr const char* unnamed = "configuration file";
 
+/// The names under which the sources gave one setting, each with its place.
+struct given_names {
+  std::vector<std::string> current;
+  std::vector<std::string> former;
+};
+
 class loader {
 public:
   loader(options& values, const sources& from, const std::vector<command>& commands)
@@ -35,6 +42,7 @@ public:
         commands_(commands),
         table_(table_of(values)),
         origins_(table_.size()),
+        given_(table_.size()),
         line_(parse_arguments(from.arguments, table_, commands)) {}
 
   decision load() {
@@ -52,6 +60,7 @@ public:
     read_config_file();
     read_environment();
     read_command_line();
+    check_names();
     check_together();
     if (!problems_.empty())
       return stop{2, "", report()};
@@ -114,7 +123,7 @@ private:
   void take_file_entry(const file_entry& entry) {
     const auto place = config_file_ + ":" + std::to_string(entry.line) + ": ";
     for (std::size_t i = 0; i < table_.size(); ++i) {
-      if (table_[i].key != entry.key)
+      if (table_[i].key != entry.key && !table_[i].is_former_name(entry.key))
         continue;
       const auto refused = assign(table_[i], entry.value);
       return settle(i, entry.key, refused, in_quotes(entry.value), place);
@@ -138,6 +147,9 @@ private:
       } else if (file) {
         take_secret_file(i, name + "_FILE", *file);
       }
+      for (const auto& old : table_[i].former_names)
+        if (const auto old_value = variable(old.environment))
+          take_text(i, old.environment, *old_value);
     }
   }
 
@@ -171,6 +183,9 @@ private:
   /// Notes where a value is from, or why it was refused.
   void settle(std::size_t row, const std::string& name, const error& refused,
               const std::string& value, const std::string& place = {}) {
+    auto& names = table_[row].is_former_name(name) ? given_[row].former : given_[row].current;
+    if (std::find(names.begin(), names.end(), place + name) == names.end())
+      names.push_back(place + name);
     if (!refused) {
       origins_[row] = {name, false};
     } else {
@@ -180,6 +195,15 @@ private:
   }
 
   // -- all values -------------------------------------------------------------------------------
+
+  /// Which of two names counts would depend on where they stand: a renamed setting is given under
+  /// its old name or its new one, not both.
+  void check_names() {
+    for (const auto& [current, former] : given_)
+      if (!current.empty() && !former.empty())
+        problem(former.front() + " and " + current.front()
+                + ": are the old and the new name of one setting; give only the new one");
+  }
 
   void check_together() {
     for (const auto& found : find_conflicts(values_))
@@ -237,9 +261,25 @@ private:
     }
     std::vector<std::string> set;
     for (const auto& name : from_.variable_names)
-      if (variable(name))
+      if (variable(name) && !is_former_name(name))
         set.push_back(name);
-    return doubtful_variables(set, known);
+    auto lines = doubtful_variables(set, known);
+    for (std::size_t i = 0; i < table_.size(); ++i)
+      if (!given_[i].former.empty())
+        lines.push_back(renamed(table_[i], given_[i].former));
+    return lines;
+  }
+
+  bool is_former_name(const std::string& variable_name) const {
+    return std::any_of(table_.begin(), table_.end(),
+                       [&](const setting& row) { return row.is_former_name(variable_name); });
+  }
+
+  static std::string renamed(const setting& row, const std::vector<std::string>& old_names) {
+    std::string line;
+    for (const auto& name : old_names)
+      line += (line.empty() ? "" : ", ") + name;
+    return line + ": the setting is called " + row.key + " now (" + row.names() + ")";
   }
 
   std::string printed_warnings() const {
@@ -267,7 +307,8 @@ private:
   const sources& from_;
   const std::vector<command>& commands_;
   std::vector<setting> table_;
-  std::vector<origin> origins_; ///< one for each row
+  std::vector<origin> origins_;    ///< one for each row
+  std::vector<given_names> given_; ///< one for each row
   arguments line_;
   std::string config_file_;
   std::string config_file_name_; ///< who says so

@@ -47,7 +47,7 @@ struct ingress_options {
   std::size_t max_in_flight = 64; ///< permits: messages in work at once; 1..100,000
   /// Pictures held at once, bytes; 0: an eighth of the container's memory.
   std::size_t max_bytes_in_flight = 0;
-  std::uint32_t max_attempts = 20;          ///< deliveries of one message before it is dead
+  std::uint32_t max_deliveries = 20;        ///< deliveries of one message before it is dead
   milliseconds pull_expiry = seconds{30};   ///< how long the server keeps an open pull
   milliseconds ack_wait = seconds{30};      ///< for a consumer that we create
   milliseconds drain_timeout = seconds{30}; ///< time to finish what is in work after SIGTERM
@@ -81,7 +81,7 @@ struct generator_options {
   milliseconds timeout = seconds{120};      ///< one attempt, all in all
   milliseconds stall_timeout = seconds{20}; ///< silence after the body's first byte
   milliseconds connect_timeout = seconds{10};
-  std::size_t max_attempts = 5;              ///< calls within one delivery
+  std::size_t max_calls = 5;                 ///< calls within one delivery
   milliseconds deadline = seconds{300};      ///< all calls of one delivery together
   milliseconds give_up_after = seconds{300}; ///< all calls for one request, over its deliveries
   milliseconds retry_base =

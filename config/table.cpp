@@ -104,8 +104,9 @@ void add_ingress(rows& table, ingress_options& ingress) {
                     "pictures held at once, all together; 0: as the memory limit allows")
       .bytes(0, 1'024 * gib);
   table
-      .emplace_back("ingress.max-attempts", &ingress.max_attempts,
+      .emplace_back("ingress.max-deliveries", &ingress.max_deliveries,
                     "deliveries of one message before it goes to nats.dead-subject")
+      .formerly("ingress.max-attempts")
       .range(1, 1'000'000);
   table
       .emplace_back("ingress.pull-expiry", &ingress.pull_expiry,
@@ -255,7 +256,8 @@ void add_generator_times(rows& table, generator_options& generator) {
       .emplace_back("generator.connect-timeout", &generator.connect_timeout,
                     "for a connection to the model")
       .range(10ms, 10min);
-  table.emplace_back("generator.max-attempts", &generator.max_attempts, "calls within one delivery")
+  table.emplace_back("generator.max-calls", &generator.max_calls, "calls within one delivery")
+      .formerly("generator.max-attempts")
       .range(1, 1'000);
   table
       .emplace_back("generator.deadline", &generator.deadline,

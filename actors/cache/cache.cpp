@@ -183,7 +183,7 @@ void cache_state::on_unfit(flight& ended, failure why) {
   if (why.code == error_code::invalid_picture) {
     if (std::exchange(ended.cached, false))
       return generate_picture(ended); // the stored one is of no use
-    if (++ended.broken < shared->options.generator.max_attempts && !draining) {
+    if (++ended.broken < shared->options.generator.max_calls && !draining) {
       shared->metrics->retries_by(why.code).Increment();
       return generate_picture(ended);
     }

@@ -180,7 +180,7 @@ void generator_state::retry_or_give_up(flight& failed, const model_verdict& why)
   auto until = [&](clock::time_point end) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(end - failed.begun);
   };
-  retry_limits limits{static_cast<std::uint32_t>(options.max_attempts),
+  retry_limits limits{static_cast<std::uint32_t>(options.max_calls),
                       std::min(options.deadline, until(give_up_at(failed))), options.retry_base,
                       options.retry_cap};
   auto decision = decide_retry(why, failed.calls, until(now), limits, random);

@@ -352,7 +352,7 @@ void ingress_state::finish_drain() {
 
 /// The lower of our own limit and one that somebody set on the consumer.
 std::uint64_t ingress_state::attempts_allowed() const {
-  std::uint64_t own = shared->options.ingress.max_attempts;
+  std::uint64_t own = shared->options.ingress.max_deliveries;
   return bound.max_deliver > 0 ? std::min(own, static_cast<std::uint64_t>(bound.max_deliver)) : own;
 }
 

@@ -21,6 +21,13 @@ std::string each_without_secrets(std::string_view list) {
   return result;
 }
 
+/// Whether a setting is spelled as a file spells it, under its key or a former one.
+bool is_key_of(const setting& row, const std::string& spelled) {
+  return spelled == row.key
+         || std::any_of(row.former_names.begin(), row.former_names.end(),
+                        [&](const former_name& old) { return spelled == old.key; });
+}
+
 /// The value as it may be seen; the same as `file_text` where nothing needs hiding.
 std::string shown_text(const setting& row, const origin& from) {
   const auto text = plain_text(row);
@@ -56,7 +63,7 @@ std::string dump(const std::vector<setting>& table, const std::vector<origin>& o
     result += shown == text && !absent ? "" : "; ";
     result += row.name() + " = " + shown;
     if (const auto& source = origins[i].spelled; !source.empty())
-      result += " ; from " + (source == row.key ? "the file" : source);
+      result += " ; from " + (is_key_of(row, source) ? "the file" : source);
     result += '\n';
   }
   return result;

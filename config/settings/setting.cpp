@@ -1,5 +1,6 @@
 #include "config/settings/setting.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <type_traits>
 #include <utility>
@@ -117,6 +118,12 @@ setting& setting::or_file() {
   return *this;
 }
 
+setting& setting::formerly(std::string old_key) {
+  auto old_environment = environment_name(old_key);
+  former_names.push_back({std::move(old_key), std::move(old_environment)});
+  return *this;
+}
+
 setting& setting::range(std::uint64_t its_least, std::uint64_t its_most) {
   least = static_cast<double>(its_least);
   most = static_cast<double>(its_most);
@@ -174,6 +181,12 @@ std::string setting::names() const {
   if (has_file_variable)
     result += ", " + environment + "_FILE";
   return result + ", --" + (alias.empty() ? key : alias);
+}
+
+bool setting::is_former_name(std::string_view spelled) const {
+  return std::any_of(former_names.begin(), former_names.end(), [&](const former_name& old) {
+    return spelled == old.key || spelled == old.environment || spelled == "--" + old.key;
+  });
 }
 
 std::string setting::section() const {

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "config/address/host_port.hpp"
 #include "config/address/nats_urls.hpp"
@@ -39,6 +40,12 @@ enum class secrecy {
 /// Why a text is refused: a verb and what follows ("has no port").
 using text_check = error (*)(const std::string&);
 
+/// A name that a setting had in an earlier release.
+struct former_name {
+  std::string key;         ///< in a file, and behind -- on a command line
+  std::string environment; ///< follows from the key
+};
+
 /// One row of a table of settings: what the setting is called, where its value lives, what it
 /// takes. File, environment, command line, help and dump are all derived from such rows.
 ///
@@ -54,6 +61,11 @@ struct setting {
   setting& contract(std::string environment, std::string alias, std::string placeholder);
   setting& placeholder(std::string word);
   setting& or_file();
+
+  /// Adds a key that the setting had before it was renamed. The old key, and the variable and the
+  /// option that follow from it, are still accepted, with a warning that names the new ones. It is
+  /// an error to give an old and a new name together.
+  setting& formerly(std::string old_key);
 
   /// Bounds, both included. Times are bounded in milliseconds.
   setting& range(std::uint64_t least, std::uint64_t most);
@@ -86,6 +98,9 @@ struct setting {
   std::string section() const;
   std::string name() const;
 
+  /// Whether `spelled` is a former name, as a file, the environment or a command line spells it.
+  bool is_former_name(std::string_view spelled) const;
+
   bool is_flag() const { return std::holds_alternative<bool*>(target); }
   bool is_command_option() const { return key.find('.') == std::string::npos; }
 
@@ -96,6 +111,7 @@ struct setting {
   std::string environment; ///< empty: none
   std::string alias;       ///< without dashes; empty: only --<key>
   std::string value_word;  ///< for help texts
+  std::vector<former_name> former_names;
   bool has_file_variable = false;
   bool is_required = false;
   bool is_positional = false;

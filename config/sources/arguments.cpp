@@ -29,6 +29,8 @@ bool starts_with(std::string_view text, std::string_view prefix) {
 
 /// Whether `option`, which starts with --, is one of the row's names.
 bool names(std::string_view option, const setting& row) {
+  if (row.is_former_name(option))
+    return true;
   option.remove_prefix(2);
   return option == row.key || (!row.alias.empty() && option == row.alias);
 }

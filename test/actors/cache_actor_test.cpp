@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(a_large_picture_that_stays_damaged_goes_back_to_the_queue) 
   start();
   ask(1);
   miss();
-  const auto calls = shared->options.generator.max_attempts;
+  const auto calls = shared->options.generator.max_calls;
   for (std::size_t i = 0; i < calls; ++i) {
     BOOST_TEST(seen.finished_ones.empty());
     tell(cache, generated{"key", some_picture(std::string(800'000, 'x'))});

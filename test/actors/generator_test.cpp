@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE(a_drain_gives_back_what_waits_and_lets_calls_end) {
 // -- whose fault it is ----------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(one_request_that_always_fails_does_not_open_the_breaker) {
-  shared->options.generator.max_attempts = 20;
+  shared->options.generator.max_calls = 20;
   kill(generator);
   generator = spawn_generator(parent(), shared);
   announce(generator);

@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_failure_that_may_pass_goes_back_to_the_queue_with_a_delay
 }
 
 BOOST_AUTO_TEST_CASE(the_last_attempt_ends_as_error_and_dead_letter) {
-  shared->options.ingress.max_attempts = 3;
+  shared->options.ingress.max_deliveries = 3;
   start();
   deliver(1, 3);
   finish(passing_failure());
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(the_last_attempt_ends_as_error_and_dead_letter) {
 }
 
 BOOST_AUTO_TEST_CASE(a_delivery_beyond_the_limit_is_dead_at_once) {
-  shared->options.ingress.max_attempts = 3;
+  shared->options.ingress.max_deliveries = 3;
   start();
   deliver(1, 4);
   BOOST_TEST(seen.lookups.empty());

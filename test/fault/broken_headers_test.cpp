@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(headers_that_begin_with_a_blank_end_nothing_but_their_call)
   world_settings settings;
   settings.variables = {{"HF_API_URL", model.url()},
                         {"MAX_IN_FLIGHT", "1"},
-                        {"MEME_GENERATOR_MAX_ATTEMPTS", "1000"},
+                        {"MEME_GENERATOR_MAX_CALLS", "1000"},
                         {"MEME_GENERATOR_RETRY_BASE", "1ms"},
                         {"MEME_GENERATOR_RETRY_CAP", "10ms"}};
   world here{settings};

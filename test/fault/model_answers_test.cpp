@@ -43,8 +43,8 @@ world_settings impatient() {
   // Two deliveries of two calls each.
   settings.variables = {
       {"MEME_GENERATOR_TIMEOUT", "1500ms"}, {"MEME_GENERATOR_STALL_TIMEOUT", "1s"},
-      {"MEME_GENERATOR_MAX_ATTEMPTS", "2"}, {"MEME_GENERATOR_RETRY_BASE", "50ms"},
-      {"MEME_INGRESS_MAX_ATTEMPTS", "2"},   {"MEME_INGRESS_RETRY_BASE", "50ms"}};
+      {"MEME_GENERATOR_MAX_CALLS", "2"},    {"MEME_GENERATOR_RETRY_BASE", "50ms"},
+      {"MEME_INGRESS_MAX_DELIVERIES", "2"}, {"MEME_INGRESS_RETRY_BASE", "50ms"}};
   return settings;
 }
 

@@ -111,9 +111,8 @@ BOOST_AUTO_TEST_CASE(a_redirect_on_the_same_host_leads_to_the_picture_and_each_p
 
 BOOST_AUTO_TEST_CASE(an_error_names_neither_hosts_nor_addresses_and_the_log_does) {
   port_lease unused;
-  world here{
-      with_model("http://" + unused.address() + "/models/x",
-                 {{"MEME_GENERATOR_MAX_ATTEMPTS", "1"}, {"MEME_INGRESS_MAX_ATTEMPTS", "1"}})};
+  world here{with_model("http://" + unused.address() + "/models/x",
+                        {{"MEME_GENERATOR_MAX_CALLS", "1"}, {"MEME_INGRESS_MAX_DELIVERIES", "1"}})};
   here.ask(request("one", "a cat"));
   const auto error = json{here.next_error().data}.text("/error");
   BOOST_TEST(contains(error, "the model cannot be reached"), error);

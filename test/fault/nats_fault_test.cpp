@@ -162,8 +162,8 @@ BOOST_AUTO_TEST_CASE(row_13_an_acknowledgement_is_lost) {
 
 BOOST_AUTO_TEST_CASE(row_17_the_stream_of_dead_letters_is_full) {
   auto settings = quick_to_notice(0, "10");
-  settings.variables["MEME_INGRESS_MAX_ATTEMPTS"] = "1";
-  settings.variables["MEME_GENERATOR_MAX_ATTEMPTS"] = "1";
+  settings.variables["MEME_INGRESS_MAX_DELIVERIES"] = "1";
+  settings.variables["MEME_GENERATOR_MAX_CALLS"] = "1";
   world here{settings};
   const auto limit = [&](const std::string& messages) {
     call(here, "STREAM.UPDATE.MEMES_DEAD",

@@ -75,7 +75,7 @@ BOOST_DATA_TEST_CASE(a_stage_that_takes_no_messages_is_named, muted_actors, mute
 
 // The dead letters' stream is full: the request cannot be settled, however often it is tried.
 BOOST_AUTO_TEST_CASE(answers_that_are_never_confirmed_are_named) {
-  world here{watched({{"MEME_INGRESS_MAX_ATTEMPTS", "1"}, {"MEME_GENERATOR_MAX_ATTEMPTS", "1"}})};
+  world here{watched({{"MEME_INGRESS_MAX_DELIVERIES", "1"}, {"MEME_GENERATOR_MAX_CALLS", "1"}})};
   here.client.api("STREAM.UPDATE.MEMES_DEAD",
                   R"({"name": "MEMES_DEAD", "subjects": ["meme.dead"], "max_msgs": 1,
                       "discard": "new"})");
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_slow_model_is_no_standstill) {
 // Requests are held while the model is down; the breaker says so, and the service is ready. The
 // probes that follow its opening take longer than stall-after.
 BOOST_AUTO_TEST_CASE(an_open_circuit_breaker_is_no_standstill) {
-  world here{watched({{"MEME_GENERATOR_MAX_ATTEMPTS", "1000"}})};
+  world here{watched({{"MEME_GENERATOR_MAX_CALLS", "1000"}})};
   const auto metric = [&](const std::string& name) {
     return here.memes->metric("meme_generator_" + name);
   };

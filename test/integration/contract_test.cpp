@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(answers_go_nowhere_but_where_the_settings_allow_it) {
 
 BOOST_AUTO_TEST_CASE(an_id_is_derived_where_there_is_none_and_stays_over_deliveries) {
   world_settings settings;
-  settings.variables = {{"MEME_GENERATOR_MAX_ATTEMPTS", "1"}, {"MEME_INGRESS_RETRY_BASE", "100ms"}};
+  settings.variables = {{"MEME_GENERATOR_MAX_CALLS", "1"}, {"MEME_INGRESS_RETRY_BASE", "100ms"}};
   world here{settings};
   here.model.set_faults(R"([{"match": "a cat", "calls": [1, 1], "status": 500}])");
   here.ask(R"({"prompt": "a cat"})");

@@ -18,7 +18,7 @@ const std::string broken = R"([{"status": 500}])";
 world_settings no_patience() {
   world_settings settings;
   settings.model_arguments = {"--fault-plan", broken};
-  settings.variables = {{"MEME_INGRESS_MAX_ATTEMPTS", "1"}, {"MEME_GENERATOR_MAX_ATTEMPTS", "1"}};
+  settings.variables = {{"MEME_INGRESS_MAX_DELIVERIES", "1"}, {"MEME_GENERATOR_MAX_CALLS", "1"}};
   return settings;
 }
 

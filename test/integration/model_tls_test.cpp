@@ -30,8 +30,8 @@ struct fixture {
   std::string error_from(const std::string& host, const std::string& ca_file) {
     here.settings.variables["HF_API_URL"] =
         "https://" + host + ":" + std::to_string(model->port.port()) + "/model";
-    here.settings.variables["MEME_GENERATOR_MAX_ATTEMPTS"] = "1";
-    here.settings.variables["MEME_INGRESS_MAX_ATTEMPTS"] = "1";
+    here.settings.variables["MEME_GENERATOR_MAX_CALLS"] = "1";
+    here.settings.variables["MEME_INGRESS_MAX_DELIVERIES"] = "1";
     here.settings.variables["SSL_CERT_FILE"] = ca_file;
     here.restart_service();
     here.ask(request("cat", "a cat"));

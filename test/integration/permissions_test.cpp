@@ -34,8 +34,8 @@ struct stage {
             {"REDIS_URL", "redis://127.0.0.1:1"},
             {"HF_API_URL", "http://127.0.0.1:1/models/none"},
             {"HF_API_TOKEN", "hf_test_token"},
-            {"MEME_INGRESS_MAX_ATTEMPTS", "1"},
-            {"MEME_GENERATOR_MAX_ATTEMPTS", "1"}};
+            {"MEME_INGRESS_MAX_DELIVERIES", "1"},
+            {"MEME_GENERATOR_MAX_CALLS", "1"}};
   }
 
   temporary_folder folder;

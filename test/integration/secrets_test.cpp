@@ -28,8 +28,8 @@ environment with_secrets(const world& here, const std::string& nats_password) {
           {"HF_API_URL", here.model.model_url() + "?key=a,query-s3cr3t"},
           {"HF_API_TOKEN", "hf_s3cr3tT0ken"},
           {"LOG_LEVEL", "trace"},
-          {"MEME_GENERATOR_MAX_ATTEMPTS", "1"},
-          {"MEME_INGRESS_MAX_ATTEMPTS", "1"}};
+          {"MEME_GENERATOR_MAX_CALLS", "1"},
+          {"MEME_INGRESS_MAX_DELIVERIES", "1"}};
 }
 
 /// What one process has let out: log and pages.

@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(a_slip_in_a_setting_is_told_with_the_nearest_name) {
   const std::pair<const char*, const char*> slips[] = {
       {"MEME_CACHE_TLL", "CACHE_TTL"},
       {"MEME_CACHE_LOCAL_BYTE", "MEME_CACHE_LOCAL_BYTES"},
-      {"MEME_INGRES_MAX_ATTEMPTS", "MEME_INGRESS_MAX_ATTEMPTS"},
+      {"MEME_INGRES_MAX_DELIVERIES", "MEME_INGRESS_MAX_DELIVERIES"},
       {"CACHE_TLL", "CACHE_TTL"},
       {"CAHCE_TTL", "CACHE_TTL"},
       {"NATS_STREM", "NATS_STREAM"},
@@ -50,6 +50,53 @@ BOOST_AUTO_TEST_CASE(what_is_none_of_ours_is_left_alone) {
         "REDIS_SERVICE_PORT_CLIENT", "MEME_GENERATOR_SERVICE_HOST", "MEME_GENERATOR_PORT_9090_TCP",
         "MEME_GENERATOR_PORT"})
     BOOST_TEST(line_for(name) == "", name);
+}
+
+BOOST_AUTO_TEST_CASE(a_former_name_is_taken_with_one_warning_that_names_the_new_one) {
+  const std::string tail = ": the setting is called ingress.max-deliveries now "
+                           "(MEME_INGRESS_MAX_DELIVERIES, --ingress.max-deliveries)";
+  const std::pair<given, std::string> spellings[] = {
+      {{{"provision"}, {}, "[ingress]\nmax-attempts = 7\n"}, "test.conf:2: ingress.max-attempts"},
+      {{{"provision"}, {{"MEME_INGRESS_MAX_ATTEMPTS", "7"}}, ""}, "MEME_INGRESS_MAX_ATTEMPTS"},
+      {{{"provision", "--ingress.max-attempts=7"}, {}, ""}, "--ingress.max-attempts"},
+      {{{"provision", "--ingress.max-attempts=7", "--ingress.max-attempts", "7"},
+        {{"MEME_INGRESS_MAX_ATTEMPTS", "9"}},
+        ""},
+       "MEME_INGRESS_MAX_ATTEMPTS, --ingress.max-attempts"}};
+  for (const auto& [sources, spelled] : spellings) {
+    auto decided = load(sources);
+    BOOST_TEST_REQUIRE(decided.runs(), decided.err());
+    BOOST_TEST(decided.values.ingress.max_deliveries == 7u);
+    const auto& lines = std::get<config::run>(decided.what).warnings;
+    BOOST_TEST_REQUIRE(lines.size() == 1u);
+    BOOST_TEST(contains(lines.front(), spelled + tail), lines.front());
+  }
+  auto calls = load({{"provision"}, {{"MEME_GENERATOR_MAX_ATTEMPTS", "7"}}, ""});
+  BOOST_TEST(calls.values.generator.max_calls == 7u);
+}
+
+BOOST_AUTO_TEST_CASE(an_old_and_a_new_name_together_are_refused) {
+  const std::string file = "[ingress]\nmax-attempts = 7\n";
+  const given both[] = {
+      {{"provision"}, {}, file + "max-deliveries = 7\n"},
+      {{"provision"}, {{"MEME_INGRESS_MAX_DELIVERIES", "7"}}, file},
+      {{"provision", "--ingress.max-attempts=7", "--ingress.max-deliveries=7"}, {}, ""}};
+  for (const auto& sources : both) {
+    const auto decided = load(sources);
+    BOOST_TEST(decided.status() == 2);
+    BOOST_TEST(decided.problems() == 1u, decided.err());
+    BOOST_TEST(contains(decided.err(), "are the old and the new name of one setting; give only "
+                                       "the new one"),
+               decided.err());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_dump_has_the_new_name_and_a_bad_value_is_reported_under_the_old_one) {
+  const auto dumped = load({{"--dump-config"}, {}, "[ingress]\nmax-attempts = 7\n"});
+  BOOST_TEST(contains(dumped.out(), "\nmax-deliveries = 7 ; from the file\n"), dumped.out());
+  BOOST_TEST(!contains(dumped.out(), "attempts"));
+  const auto refused = load({{"provision"}, {{"MEME_INGRESS_MAX_ATTEMPTS", "0"}}, ""});
+  BOOST_TEST(contains(refused.err(), "MEME_INGRESS_MAX_ATTEMPTS: \"0\" is out of range"));
 }
 
 BOOST_AUTO_TEST_CASE(settings_and_empty_variables_are_no_slips) {
