@@ -219,12 +219,12 @@ void ingress_state::postpone(std::uint64_t number, const failure& why) {
     earlier.put(taken.info.message_key(), {since, std::make_shared<const failure>(why)},
                 earlier_bytes / 2, since + 2 * shared->options.generator.give_up_after);
   }
-  log::warning("a request is delayed_naks", {{"request_id", taken.request_id},
-                                             {"stream_sequence", taken.info.stream_sequence},
-                                             {"attempt", taken.info.deliveries},
-                                             {"code", to_string(why.code)},
-                                             {"error", why.text_for_log()},
-                                             {"delay_ms", delay.count()}});
+  log::warning("a request is postponed", {{"request_id", taken.request_id},
+                                          {"stream_sequence", taken.info.stream_sequence},
+                                          {"attempt", taken.info.deliveries},
+                                          {"code", to_string(why.code)},
+                                          {"error", why.text_for_log()},
+                                          {"delay_ms", delay.count()}});
   auto delay_ns = std::chrono::nanoseconds{delay}.count();
   shared->bus->publish(std::string{taken.message->reply()},
                        "-NAK {\"delay\":" + std::to_string(delay_ns) + "}");

@@ -26,7 +26,7 @@ namespace meme {
 ///
 ///   delivered ─▶ working ─▶ answering ─▶ settled: +ACK, or +TERM for a dead letter
 ///                   │
-///                   └─▶ delayed_naks: -NAK with a delay, to be delivered again
+///                   └─▶ postponed: -NAK with a delay, to be delivered again
 ///
 /// While a message is here the queue is told every third of its ack_wait that work goes on. When
 /// the actor ends, whatever the reason, it hands back what it holds.

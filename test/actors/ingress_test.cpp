@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_binding_that_is_lost_ends_the_pulls_and_keeps_the_limits)
   tell(ingress, binding{});
   BOOST_TEST(bus->subscribers.empty());
   finish(passing_failure());
-  BOOST_REQUIRE_EQUAL(seen.answers.size(), 1); // not delayed_naks: it would not come again
+  BOOST_REQUIRE_EQUAL(seen.answers.size(), 1); // not postponed: it would not come again
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_trace_context_is_not_passed_on) {
