@@ -71,4 +71,12 @@ std::string redis_server::run(const std::vector<std::string>& words) const {
   return as_text(*reply);
 }
 
+bool redis_server::answers() const {
+  try {
+    return run({"PING"}) == "PONG";
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+}
+
 } // namespace meme::test

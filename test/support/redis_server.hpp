@@ -27,6 +27,9 @@ public:
   /// nil as empty). Throws std::runtime_error where Redis cannot be reached.
   std::string run(const std::vector<std::string>& words) const;
 
+  /// Whether it runs and asks for no password.
+  bool answers() const;
+
 private:
   server server_;
   std::vector<std::string> extra_arguments_;

@@ -22,6 +22,8 @@ std::unique_ptr<service> start_ready(const world& here, const std::string& name)
   if (!result->wait_ready())
     throw std::runtime_error{"not ready: " + result->page("/readyz").body + "\n"
                              + last_lines(result->process().err(), 20)};
+  if (here.settings.variables.count("REDIS_URL") == 0 && here.redis.answers())
+    eventually([&] { return result->metric("meme_generator_redis_connected") == 1; });
   return result;
 }
 

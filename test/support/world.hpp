@@ -32,7 +32,9 @@ public:
   /// The service's configuration in this world.
   environment variables() const;
 
-  /// Starts the service again (after it was killed or has ended) and waits until it is ready.
+  /// Starts the service again (after it was killed or has ended) and waits until it is ready, and
+  /// connected to the world's Redis where that answers and the service is not sent elsewhere: ready
+  /// does not depend on Redis.
   void restart_service();
 
   /// Starts one more process of the service, ready when this returns.
