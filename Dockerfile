@@ -26,7 +26,7 @@ COPY sketch-server sketch-server
 ARG JOBS=2
 RUN cmake --preset release -D BUILD_TESTING=OFF > /tmp/cmake.log || { cat /tmp/cmake.log; exit 1; } \
  && cmake --build --preset release -j "$JOBS" --target meme-generator sketch-server
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 COPY scripts/image/collect.sh scripts/image/bill-of-materials.sh scripts/image/
 RUN scripts/image/collect.sh root build/meme-generator /root-of-service \
  && scripts/image/collect.sh packages build/meme-generator > build/meme-generator.packages \
@@ -60,7 +60,7 @@ RUN apt-get update -q \
 COPY --from=build /source/build/meme-generator /usr/bin/
 COPY --from=build /root-of-service/etc/meme-generator /etc/meme-generator
 COPY --from=build /root-of-service/usr/share/doc/meme-generator /usr/share/doc/meme-generator
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="meme-generator" \
       org.opencontainers.image.description="Draws what a NATS JetStream queue asks for (with a shell)" \
@@ -73,7 +73,7 @@ ENTRYPOINT ["/usr/bin/meme-generator"]
 
 FROM scratch AS service
 COPY --from=build /root-of-service /
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="meme-generator" \
       org.opencontainers.image.description="Draws what a NATS JetStream queue asks for" \

@@ -60,9 +60,9 @@ spoilt 'a writable root' house base/deployment.yaml \
   's/readOnlyRootFilesystem: true/readOnlyRootFilesystem: false/' \
   'readOnlyRootFilesystem must be true'
 spoilt 'an image that moves' house base/deployment.yaml \
-  's/image: meme-generator:0.1.0/image: meme-generator:latest/' 'not pinned'
+  's/image: meme-generator:0.2.0/image: meme-generator:latest/' 'not pinned'
 spoilt "somebody else's image by tag" house base/deployment.yaml \
-  's|image: meme-generator:0.1.0|image: registry.example/proxy:1.0|' 'not named by digest'
+  's|image: meme-generator:0.2.0|image: registry.example/proxy:1.0|' 'not named by digest'
 spoilt 'an empty list that every apply would change' file overlays/demo/redis.yaml \
   's/^  policyTypes: \[Ingress, Egress\]/&\n  egress: []/' 'leave out the empty egress'
 # shellcheck disable=SC2016
