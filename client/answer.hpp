@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
+
+#include "messages/error.hpp"
 
 namespace meme::client {
 
@@ -18,11 +19,11 @@ struct answer {
   std::string code;  ///< of the error, e.g. `model_rejected`
 };
 
-/// Reads an answer. Nothing where `json` is neither a result with a picture nor an error. Fields
-/// that an older service does not send keep their defaults.
-std::optional<answer> parse_answer(std::string_view json);
+/// Reads an answer: a result with a picture, or an error. Fields that an older service does not
+/// send keep their defaults.
+expected<answer> parse_answer(std::string_view json);
 
-/// RFC 4648 with padding, as the service writes it; nothing where `text` is anything else.
-std::optional<std::string> decode_base64(std::string_view text);
+/// RFC 4648 with padding, as the service writes it.
+expected<std::string> decode_base64(std::string_view text);
 
 } // namespace meme::client

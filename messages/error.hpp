@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -84,6 +85,13 @@ public:
   const T& operator*() const { return *value_; }
   T* operator->() { return &*value_; }
   const T* operator->() const { return &*value_; }
+
+  /// For who cannot go on without it: throws std::runtime_error with the error's message.
+  const T& value() const {
+    if (!value_)
+      throw std::runtime_error{why_.message()};
+    return *value_;
+  }
 
   /// Why there is no value; none where there is one.
   const meme::error& error() const { return why_; }

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
-#include <exception>
 #include <functional>
 #include <iomanip>
 #include <iostream>
@@ -16,6 +15,7 @@
 #include "actors/ingress/request_decoder.hpp"
 #include "actors/io/nats/jetstream.hpp"
 #include "client/connection.hpp"
+#include "client/exit_status.hpp"
 #include "client/say.hpp"
 #include "config/settings/check.hpp"
 #include "messages/text/utf8.hpp"
@@ -61,21 +61,14 @@ std::string line_of(std::uint64_t number, natsMsg& letter) {
   return line.str();
 }
 
-/// What somebody else has removed in the meantime.
-class letter_gone : public std::runtime_error {
-public:
-  explicit letter_gone(std::uint64_t number)
-      : std::runtime_error("there is no dead letter " + std::to_string(number)) {}
-};
+/// The letter is left where it is.
+error not_queued_again(std::uint64_t number, std::string reason) {
+  return {error_kind::refused, "dead letter " + std::to_string(number) + " is not queued again",
+          error{error_kind::refused, std::move(reason)}};
+}
 
-/// What must not be queued again as it stands, with the reason.
-class requeue_refused : public std::runtime_error {
-public:
-  requeue_refused(std::uint64_t number, const std::string& reason)
-      : std::runtime_error("dead letter " + std::to_string(number)
-                           + " is not queued again: " + reason) {}
-};
-
+/// The actions on one letter return why nothing was done: `not_found` where somebody else has
+/// removed it, `refused` where it must not be done.
 class dead_letters {
 public:
   explicit dead_letters(const config::nats_options& nats)
@@ -98,17 +91,19 @@ public:
     for_each(most, [&](std::uint64_t number) {
       if (std::exchange(none, false))
         say(std::cout, "NUMBER  DIED                  CODE                ATTEMPTS  ID, REASON");
-      try {
-        say(std::cout, line_of(number, *get(number)));
-      } catch (const letter_gone&) { // somebody has removed it meanwhile
-      }
+      const auto letter = get(number);
+      if (letter || letter.error().kind() != error_kind::not_found) // not removed meanwhile
+        say(std::cout, line_of(number, *letter.value()));
     });
     if (none)
       say(std::cout, "no dead letters in " + stream_);
   }
 
-  void show(std::uint64_t number) {
-    const auto letter = get(number);
+  error show(std::uint64_t number) {
+    const auto found = get(number);
+    if (!found)
+      return found.error();
+    const auto& letter = *found;
     const char** keys = nullptr;
     int key_count = 0;
     // Without headers, or with broken ones, somebody else has written it.
@@ -119,19 +114,27 @@ public:
     std::free(keys);
     say(std::cout, "");
     say(std::cout, payload(*letter));
+    return {};
   }
 
-  void requeue(std::uint64_t number) {
+  error requeue(std::uint64_t number) {
     const auto letter = get(number);
-    queue_again(number, *letter);
+    if (!letter)
+      return letter.error();
+    if (auto refused = queue_again(number, **letter))
+      return refused;
     remove(number);
-    say(std::cout, "queued again: " + header(*letter, "Meme-Request-Id"));
+    say(std::cout, "queued again: " + header(**letter, "Meme-Request-Id"));
+    return {};
   }
 
-  void purge(std::uint64_t number) {
+  error purge(std::uint64_t number) {
     const auto letter = get(number);
+    if (!letter)
+      return letter.error();
     remove(number);
-    say(std::cout, "removed: " + header(*letter, "Meme-Request-Id"));
+    say(std::cout, "removed: " + header(**letter, "Meme-Request-Id"));
+    return {};
   }
 
   std::vector<std::uint64_t> all() {
@@ -155,28 +158,29 @@ private:
     }
   }
 
-  nats_ptr<natsMsg> get(std::uint64_t number) {
+  expected<nats_ptr<natsMsg>> get(std::uint64_t number) {
     natsMsg* raw = nullptr;
     const auto status =
         js_GetMsg(&raw, jetstream_.get(), stream_.c_str(), number, nullptr, nullptr);
     if (status == NATS_NOT_FOUND)
-      throw letter_gone(number);
+      return error{error_kind::not_found, "there is no dead letter " + std::to_string(number)};
     check(status, "read dead letter " + std::to_string(number));
     nats_ptr<natsMsg> letter{raw};
     if (natsMsg_GetSubject(raw) != subject_)
-      throw std::runtime_error("message " + std::to_string(number) + " of " + stream_
-                               + " is no dead letter: it is on " + natsMsg_GetSubject(raw));
+      return error{error_kind::refused, "message " + std::to_string(number) + " of " + stream_
+                                            + " is no dead letter: it is on "
+                                            + natsMsg_GetSubject(raw)};
     return letter;
   }
 
   /// Whoever may publish on the dead letters' subject may have written the letter: it goes to the
   /// queue that the configuration names, or nowhere.
-  void queue_again(std::uint64_t number, natsMsg& letter) {
+  error queue_again(std::uint64_t number, natsMsg& letter) {
     const auto subject = header(letter, "Meme-Subject");
     if (subject.empty())
-      throw requeue_refused(number, "it does not say where it came from (no Meme-Subject)");
+      return not_queued_again(number, "it does not say where it came from (no Meme-Subject)");
     if (const auto refusal = rules_.requeue_refusal(subject); !refusal.empty())
-      throw requeue_refused(number, "its subject " + subject + ' ' + refusal);
+      return not_queued_again(number, "its subject " + subject + ' ' + refusal);
     natsMsg* raw = nullptr;
     const auto data = payload(letter);
     check(
@@ -191,7 +195,7 @@ private:
     for (const auto* name : kept_headers)
       if (const auto value = header(letter, name); !value.empty())
         check(natsMsgHeader_Set(raw, name, value.c_str()), "set a header");
-    publish_to_queue(number, subject, raw);
+    return publish_to_queue(number, subject, raw);
   }
 
   /// The stream of requests, or one that it takes its messages from.
@@ -209,7 +213,7 @@ private:
   }
 
   /// The stream of requests has to store the message, and no other one that takes its subject.
-  void publish_to_queue(std::uint64_t number, const std::string& subject, natsMsg* again) {
+  error publish_to_queue(std::uint64_t number, const std::string& subject, natsMsg* again) {
     jsPubOptions wanted;
     jsPubOptions_Init(&wanted);
     const auto keeper = stream_for(subject);
@@ -222,9 +226,10 @@ private:
     const auto status = js_PublishMsg(&raw_ack, jetstream_.get(), again, &wanted, &error);
     const nats_ptr<jsPubAck> ack{raw_ack};
     if (error == JSStreamNotMatchErr || (ack && keeper != ack->Stream))
-      throw requeue_refused(number,
-                            "its subject " + subject + " is kept by another stream than " + queue_);
+      return not_queued_again(number, "its subject " + subject + " is kept by another stream than "
+                                          + queue_);
     check(status, "queue dead letter " + std::to_string(number) + " on " + subject);
+    return {};
   }
 
   void remove(std::uint64_t number) {
@@ -244,17 +249,15 @@ private:
 
 /// One that is gone by now (somebody else is at it, or it is too old), or that is refused, is no
 /// reason to leave the others alone. Returns whether none was refused.
-bool for_all(dead_letters& letters, void (dead_letters::*act)(std::uint64_t)) {
+bool for_all(dead_letters& letters, error (dead_letters::*act)(std::uint64_t)) {
   auto complete = true;
   for (const auto number : letters.all()) {
-    try {
-      (letters.*act)(number);
-    } catch (const letter_gone& gone) {
-      say(std::cerr, gone.what() + std::string{" any more"});
-    } catch (const requeue_refused& refused) {
-      say(std::cerr, refused.what());
-      complete = false;
-    }
+    const auto refused = (letters.*act)(number);
+    if (!refused)
+      continue;
+    const auto is_gone = refused.kind() == error_kind::not_found;
+    say(std::cerr, refused.message() + (is_gone ? " any more" : ""));
+    complete = complete && is_gone;
   }
   return complete;
 }
@@ -277,11 +280,11 @@ int run(const config::nats_options& nats, const dead_options& options) {
   const auto act = action == "requeue" ? &dead_letters::requeue : &dead_letters::purge;
   if (all)
     return for_all(letters, act) ? 0 : 1;
-  if (action == "show")
-    letters.show(std::stoull(options.which));
-  else
-    (letters.*act)(std::stoull(options.which));
-  return 0;
+  const auto number = std::stoull(options.which);
+  const auto refused = action == "show" ? letters.show(number) : (letters.*act)(number);
+  if (refused)
+    say(std::cerr, refused.message());
+  return refused ? 1 : 0;
 }
 
 } // namespace
@@ -309,12 +312,7 @@ config::command dead_command(const config::nats_options& nats) {
 }
 
 int run_dead(const config::nats_options& nats, const dead_options& options) {
-  try {
-    return run(nats, options);
-  } catch (const std::exception& problem) {
-    say(std::cerr, problem.what());
-    return 1;
-  }
+  return exit_status_of([&] { return run(nats, options); });
 }
 
 } // namespace meme::client

@@ -1,7 +1,6 @@
 #include "client/commands/load.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <iomanip>
 #include <iostream>
 #include <map>
@@ -220,12 +219,7 @@ config::command load_command(const config::nats_options& nats) {
 }
 
 int run_load(const config::nats_options& nats, const load_options& options) {
-  try {
-    return load_run{nats, options}.run();
-  } catch (const std::exception& problem) {
-    say(std::cerr, problem.what());
-    return failed;
-  }
+  return exit_status_of([&] { return load_run{nats, options}.run(); });
 }
 
 } // namespace meme::client

@@ -1,6 +1,5 @@
 #include "client/commands/provision.hpp"
 
-#include <exception>
 #include <iostream>
 
 #include "actors/provisioner/provision.hpp"
@@ -29,6 +28,26 @@ void say_unaccounted(natsConnection* connection, const std::string& inbox_prefix
                                 : "; look at them with the server's own tools"));
 }
 
+int provision(const config::options& settings, const provision_options& options) {
+  const auto connection = connect(settings.nats, "meme-generator provision", on_refusal::go_on);
+  last_seen nothing;
+  auto report =
+      meme::provision(connection.get(), settings,
+                      options.plan ? provision_mode::plan : provision_mode::make, nothing);
+  for (auto& made : report.done)
+    say(std::cout, (options.plan ? "to be made: " : "made: ") + made);
+  for (auto& difference : report.differences)
+    say(std::cerr, "configured otherwise: " + difference);
+  say_unaccounted(connection.get(), settings.nats.inbox_prefix, report);
+  if (!report.result.usable) {
+    say(std::cerr, report.result.reason);
+    return failed;
+  }
+  say(std::cout, "stream " + settings.nats.stream + " and consumer " + settings.nats.consumer
+                     + (options.plan && !report.done.empty() ? " are not complete" : " are ready"));
+  return answered;
+}
+
 } // namespace
 
 std::vector<config::setting> rows_of(provision_options& options) {
@@ -48,28 +67,7 @@ config::command provision_command(const config::options& settings) {
 }
 
 int run_provision(const config::options& settings, const provision_options& options) {
-  try {
-    const auto connection = connect(settings.nats, "meme-generator provision", on_refusal::go_on);
-    last_seen nothing;
-    auto report = provision(connection.get(), settings,
-                            options.plan ? provision_mode::plan : provision_mode::make, nothing);
-    for (auto& made : report.done)
-      say(std::cout, (options.plan ? "to be made: " : "made: ") + made);
-    for (auto& difference : report.differences)
-      say(std::cerr, "configured otherwise: " + difference);
-    say_unaccounted(connection.get(), settings.nats.inbox_prefix, report);
-    if (!report.result.usable) {
-      say(std::cerr, report.result.reason);
-      return failed;
-    }
-    say(std::cout,
-        "stream " + settings.nats.stream + " and consumer " + settings.nats.consumer
-            + (options.plan && !report.done.empty() ? " are not complete" : " are ready"));
-    return answered;
-  } catch (const std::exception& problem) {
-    say(std::cerr, problem.what());
-    return failed;
-  }
+  return exit_status_of([&] { return provision(settings, options); });
 }
 
 } // namespace meme::client

@@ -1,6 +1,5 @@
 #include "client/commands/request.hpp"
 
-#include <exception>
 #include <iostream>
 
 #include "actors/io/nats/nats_connection.hpp"
@@ -39,7 +38,7 @@ std::optional<answer> wait_for_answer(natsSubscription& inbox, milliseconds time
     const auto size = static_cast<std::size_t>(natsMsg_GetDataLength(message.get()));
     auto result = parse_answer({natsMsg_GetData(message.get()), size});
     if (result && is_wanted(*result))
-      return result;
+      return *result;
     say(std::cerr, "passed over a message on the inbox that is no answer to this request: "
                        + std::to_string(size) + " bytes");
   }
@@ -137,12 +136,7 @@ config::command request_command(const config::nats_options& nats) {
 }
 
 int run_request(const config::nats_options& nats, const request_options& options) {
-  try {
-    return request(nats, options);
-  } catch (const std::exception& problem) {
-    say(std::cerr, problem.what());
-    return failed;
-  }
+  return exit_status_of([&] { return request(nats, options); });
 }
 
 } // namespace meme::client

@@ -1,7 +1,6 @@
 #include "client/commands/watch.hpp"
 
 #include <csignal>
-#include <exception>
 #include <iostream>
 
 #include "client/answer.hpp"
@@ -121,12 +120,7 @@ config::command watch_command(const config::nats_options& nats) {
 
 int run_watch(const config::nats_options& nats, const watch_options& options) {
   stop_on_signals();
-  try {
-    return watch(nats, options);
-  } catch (const std::exception& problem) {
-    say(std::cerr, problem.what());
-    return failed;
-  }
+  return exit_status_of([&] { return watch(nats, options); });
 }
 
 } // namespace meme::client

@@ -46,7 +46,8 @@ void tally::count_answer(seen_by where, const message& what) {
   } else if (one.good) {
     one.cached = body.flag("/cached");
     one.wrong_prompt = body.text("/prompt") != soak_prompt(one.number);
-    one.damaged = client::decode_base64(body.text("/image_data")) != picture_;
+    const auto picture = client::decode_base64(body.text("/image_data"));
+    one.damaged = !picture || *picture != picture_;
   } else {
     one.code = body.text("/code");
   }

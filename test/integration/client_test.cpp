@@ -75,11 +75,11 @@ BOOST_AUTO_TEST_CASE(carry_base64_with_its_padding) {
 
 BOOST_AUTO_TEST_CASE(are_results_or_errors_or_nothing) {
   const auto result = parse_answer(result_json("cat"));
-  BOOST_TEST_REQUIRE(result.has_value());
+  BOOST_TEST_REQUIRE(static_cast<bool>(result));
   BOOST_TEST(result->request_id == "cat");
   BOOST_TEST(result->image == png);
   const auto error = parse_answer(R"({"request_id": "cat", "error": "no", "code": "internal"})");
-  BOOST_TEST_REQUIRE(error.has_value());
+  BOOST_TEST_REQUIRE(static_cast<bool>(error));
   BOOST_TEST(error->error == "no");
   for (const auto* wrong :
        {"", "[]", "{}", "nonsense", R"({"request_id": 1})", R"({"image_data": ""})",

@@ -29,4 +29,6 @@ BOOST_AUTO_TEST_CASE(an_expected_has_a_value_or_an_error) {
   const expected<int> none = malformed("is no number");
   BOOST_TEST(!none);
   BOOST_TEST(none.error().message() == "is no number");
+  BOOST_TEST(seven.value() == 7);
+  BOOST_CHECK_THROW(none.value(), std::runtime_error);
 }
