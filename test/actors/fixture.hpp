@@ -34,6 +34,8 @@ struct heard {
   std::vector<called> called_ones;
   std::vector<std::vector<call>> calls; ///< by client
   std::vector<health> healths;
+  std::vector<std::string> killed;
+  std::vector<std::string> muted;
   std::vector<std::size_t> pull_limits;
   std::vector<progress_report> progress;
   int looks = 0; ///< the provisioner was asked
@@ -222,8 +224,8 @@ struct fixture {
                   [](caf::tick_atom, const std::string&) {},
                   [to](const health& what) { to->healths.push_back(what); },
                   [to](const progress_report& what) { to->progress.push_back(what); },
-                  [](const kill_child&) {},
-                  [](const mute_child&) {},
+                  [to](const kill_child& child) { to->killed.push_back(child.name); },
+                  [to](const mute_child& child) { to->muted.push_back(child.name); },
                   [to](drained) { ++to->drained_ones; },
                   [](drain) {}};
         },

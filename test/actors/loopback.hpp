@@ -58,6 +58,17 @@ class loopback {
 public:
   std::string address() const { return io::local_address(listener_); }
 
+  /// A new connection to a listener, which waits there to be accepted.
+  static far_end connect_to(const io::unique_fd& listener) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    io::unique_fd socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    if (::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0
+        || ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0)
+      throw std::runtime_error("the test cannot connect");
+    return far_end{std::move(socket)};
+  }
+
   /// Moves a connection that waits, if any, to the end of `accepted`.
   bool accept(std::vector<far_end>& accepted) const {
     io::unique_fd socket{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
