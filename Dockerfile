@@ -5,10 +5,10 @@
 #   docker build -t sketch-server --target sketch-server .          the model's stand-in
 #   docker build -t meme-generator --build-arg DEBIAN=bookworm .    on Debian 12 instead of 13
 #
-# Debian's g++ and libraries alone build it. None of the images has a HEALTHCHECK: Kubernetes
-# probes do that.
+# The build uses only Debian's g++ and libraries. The images have no HEALTHCHECK, because Kubernetes
+# has its probes.
 ARG DEBIAN=trixie
-# @sha256:… for exactly that image, whatever the tag means by then.
+# @sha256:… pins the image, even if the tag is moved.
 ARG DEBIAN_DIGEST=
 
 FROM docker.io/library/debian:${DEBIAN}-slim${DEBIAN_DIGEST} AS build

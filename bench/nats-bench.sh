@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Puts load on a running service: first as many copies of one request as fast as the queue takes
-# them, with `nats bench` (the nats program of natscli), then generated prompts at an even rate,
-# with `meme-generator load`, which says how long the answers took.
+# Generates load for a running service: first copies of one request as fast as the queue accepts
+# them, with `nats bench` (the nats program of natscli); then generated prompts at a steady rate,
+# with `meme-generator load`, which prints latencies.
 #
 #   nats-bench.sh [--nats-url URL] [--stream MEMES] [--subject meme.request]
 #     [--msgs 1000] [--payload FILE]                     of nats bench; 0: skip it
 #     [--count 200] [--rate 20] [--hit-ratio 0.3]        of meme-generator load; 0: skip it
 #
-# NATS_URL says where, too, and MEME_NATS_INBOX_PREFIX which inboxes the user may read. With
-# --payload a file of your own is the request. In Kubernetes: k8s/overlays/demo/load.yaml.
+# NATS_URL names the server, too, and MEME_NATS_INBOX_PREFIX the inboxes that the user may read. With
+# --payload the request is your own file. In Kubernetes: k8s/overlays/demo/load.yaml.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

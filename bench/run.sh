@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Builds and runs the measurements: real servers, the service, and beside it the limit loop, which
-# does nothing but pull, publish and acknowledge. A table (results.md, results.json) and pictures go
-# to bench/results/, of a part of the measurements to the build folder, lest it replace the whole.
-# Needs two cores, and some silence on them.
+# Builds and runs the measurements: real servers, the service, and for comparison the limit loop, which
+# only pulls, publishes and acknowledges. A full run writes tables (results.md, results.json) and
+# charts to bench/results/; a partial run writes to the build folder, so that it does not replace the
+# full results. Needs two cores that are otherwise idle.
 #
 #   run.sh                  everything, about half an hour (five minutes of it overload)
-#   run.sh --quick          whether everything runs, in less than a minute; asserts nothing of times
+#   run.sh --quick          a check that everything runs, in less than a minute; no times are checked
 #   run.sh --case NAME      only cases with this in their names (--list shows them); repeatable
 #     --rounds N              of each case; 5
 #     --overload-seconds N    how long the service is overloaded; 300
 #     --patience-seconds N    how long others that use the cores are waited for, in all; 300
-#     --output FOLDER         for other results
-#     --add                   keep what is known there of other cases
+#     --output FOLDER         where to write the results
+#     --add                   keep the results of other cases there
 #     --build FOLDER          build-bench
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -45,7 +45,7 @@ fi
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DMEME_BENCH=ON > /dev/null
 cmake --build "$build" -j2 --target bench/all
 
-# Of its own, so that nothing is left of a measurement that is interrupted: its servers end with it.
+# A separate folder, so that an interrupted measurement leaves nothing: its servers end with it.
 TMPDIR=$(mktemp -d)
 export TMPDIR
 running=

@@ -36,19 +36,21 @@ void add_nats(rows& table, nats_options& nats) {
       .takes("a group's name of up to 16 letters, digits and -_/=, or \"\"", check::priority_group);
   table
       .emplace_back("nats.request-subject", &nats.request_subject,
-                    "requests come in on this subject and those below it")
+                    "subject of requests; subjects below it are taken, too")
       .contract("NATS_REQUEST_SUBJECT", "request-subject", "SUBJECT")
       .takes(subject, check::subject);
   table
       .emplace_back("nats.response-subject", &nats.response_subject,
-                    "results go out on it; errors too, with .error appended")
+                    "subject of results; errors: the same with .error appended")
       .contract("NATS_RESPONSE_SUBJECT", "response-subject", "SUBJECT")
       .takes(subject, check::subject);
   table
       .emplace_back("nats.dead-subject", &nats.dead_subject,
-                    "requests go there that ran out of attempts")
+                    "subject of requests that ran out of deliveries or time")
       .takes(subject, check::subject);
-  table.emplace_back("nats.dead-stream", &nats.dead_stream, "the stream that keeps those")
+  table
+      .emplace_back("nats.dead-stream", &nats.dead_stream,
+                    "the stream that stores the dead letters")
       .takes(jetstream_name, check::jetstream_name);
   table
       .emplace_back("nats.reply-subjects", &nats.reply_subjects,
@@ -57,7 +59,7 @@ void add_nats(rows& table, nats_options& nats) {
              check::subject_filters);
   table
       .emplace_back("nats.inbox-prefix", &nats.inbox_prefix,
-                    "what the subjects of all inboxes begin with")
+                    "the first part of every inbox's subject")
       .takes("a subject without wildcards, such as _INBOX_memes", check::subject);
   table
       .emplace_back("nats.connect-timeout", &nats.connect_timeout, "for a connection to one server")
@@ -77,9 +79,7 @@ void add_nats(rows& table, nats_options& nats) {
 }
 
 void add_nats_identity(rows& table, nats_options& nats) {
-  table
-      .emplace_back("nats.ca-file", &nats.ca_file,
-                    "PEM; whom to trust; \"\": the system's certificates")
+  table.emplace_back("nats.ca-file", &nats.ca_file, "PEM; trusted authorities; \"\": the system's")
       .takes(file, check::optional_readable_file);
   table.emplace_back("nats.certificate-file", &nats.certificate_file, "PEM; for mutual TLS")
       .takes(file, check::optional_readable_file);
@@ -101,7 +101,7 @@ void add_ingress(rows& table, ingress_options& ingress) {
       .range(1, 100'000);
   table
       .emplace_back("ingress.max-bytes-in-flight", &ingress.max_bytes_in_flight,
-                    "pictures held at once, all together; 0: as the memory limit allows")
+                    "bytes of all pictures held at once; 0: an eighth of the memory limit")
       .bytes(0, 1'024 * gib);
   table
       .emplace_back("ingress.max-deliveries", &ingress.max_deliveries,
@@ -113,8 +113,9 @@ void add_ingress(rows& table, ingress_options& ingress) {
                     "how long the server keeps an open pull")
       .range(100ms, 10min);
   table
-      .emplace_back("ingress.ack-wait", &ingress.ack_wait,
-                    "silence after which the server delivers again; of a consumer made here")
+      .emplace_back(
+          "ingress.ack-wait", &ingress.ack_wait,
+          "silence after which the server delivers again, if the service creates the consumer")
       .range(100ms, 24h);
   table
       .emplace_back("ingress.drain-timeout", &ingress.drain_timeout,
@@ -162,23 +163,23 @@ void add_cache(rows& table, cache_options& cache) {
       .range(0s, 87'600h);
   table
       .emplace_back("cache.local-bytes", &cache.local_bytes,
-                    "the tier in this process, in front of Redis; 0: none")
+                    "the cache in this process, in front of Redis; 0: none")
       .bytes(0, 1'024 * gib);
-  table.emplace_back("cache.timeout", &cache.timeout, "what a slow Redis may cost a request")
+  table.emplace_back("cache.timeout", &cache.timeout, "the longest that a request waits for Redis")
       .range(1ms, 1min);
   table.emplace_back("cache.connect-timeout", &cache.connect_timeout, "for a connection to Redis")
       .range(1ms, 1min);
   table
       .emplace_back("cache.ping-interval", &cache.ping_interval,
-                    "how long a connection to Redis may be silent before it is asked for a sign")
+                    "silence on a connection to Redis after which a PING is sent")
       .range(100ms, 1h);
   table
       .emplace_back("cache.ca-file", &cache.ca_file,
-                    "PEM; for rediss://; \"\": the system's certificates")
+                    "PEM; for rediss://; trusted authorities; \"\": the system's")
       .takes(file, check::optional_readable_file);
   table
       .emplace_back("cache.key-file", &cache.key_file,
-                    "keys that sign what is stored in Redis; \"\": it is not signed")
+                    "keys that sign pictures in Redis; \"\": no signatures")
       .takes(file, check::optional_readable_file);
 }
 
@@ -189,13 +190,13 @@ void add_generator(rows& table, generator_options& generator) {
       .hidden(secrecy::user);
   table
       .emplace_back("generator.token", &generator.token,
-                    "Hugging Face token, required to serve; a command line shows in ps")
+                    "Hugging Face token, required to serve; ps shows a command line")
       .contract("HF_API_TOKEN", "hf-api-token", "TOKEN")
       .takes("printable characters without spaces", check::token)
       .hidden(secrecy::everything)
       .or_file();
   table.emplace_back("generator.allow-insecure-token", &generator.allow_insecure_token,
-                     "whether the token may go in clear, over http://, to other machines");
+                     "whether the token may be sent unencrypted (http://) to other machines");
   table
       .emplace_back("generator.fast-url", &generator.fast_url,
                     "endpoint for fast_mode; \"\": fewer steps at generator.url")
@@ -207,13 +208,13 @@ void add_generator(rows& table, generator_options& generator) {
       .range(1, 10'000);
   table
       .emplace_back("generator.prompt-template", &generator.prompt_template,
-                    "what the model is asked")
+                    "the prompt that the model gets")
       .takes("text with {prompt} in it", check::prompt_template);
   table.emplace_back("generator.accept", &generator.accept, "the type of picture asked for")
       .one_of("image/png|image/jpeg|image/webp");
   table
       .emplace_back("generator.replaced-models", &generator.replaced_models,
-                    "models that are gone, and what is asked for instead")
+                    "retired models and their successors")
       .takes("a list of \"old/name=new/name\"", check::replaced_model);
   table
       .emplace_back("generator.workers", &generator.workers,
@@ -229,24 +230,24 @@ void add_generator(rows& table, generator_options& generator) {
       .bytes(kib, gib);
   table
       .emplace_back("generator.max-pixels", &generator.max_pixels,
-                    "of a picture that is recompressed to fit into a message")
+                    "pixels of a picture that is recompressed to fit into a message")
       .range(1, std::uint64_t{1} << 30);
   table
       .emplace_back("generator.max-decoders", &generator.max_decoders,
-                    "such pictures at a time, each in a process of its own")
+                    "pictures recompressed at a time, each in its own process")
       .range(1, 64);
   table
       .emplace_back("generator.decode-timeout", &generator.decode_timeout,
-                    "for one such picture; then its process is ended")
+                    "for one such picture; then its process is killed")
       .range(10ms, 10min);
   table
       .emplace_back("generator.decoder", &generator.decoder,
-                    "program that encodes such a picture; \"\": this one")
+                    "program that recompresses a picture; \"\": this one")
       .takes(file, check::optional_readable_file);
 }
 
 void add_generator_times(rows& table, generator_options& generator) {
-  table.emplace_back("generator.timeout", &generator.timeout, "for one call, all in all")
+  table.emplace_back("generator.timeout", &generator.timeout, "for one whole call")
       .range(10ms, 24h);
   table
       .emplace_back("generator.stall-timeout", &generator.stall_timeout,
@@ -278,7 +279,7 @@ void add_generator_times(rows& table, generator_options& generator) {
 void add_pages_and_log(rows& table, options& values) {
   table
       .emplace_back("metrics.address", &values.metrics.address,
-                    "where the pages for Prometheus and Kubernetes listen")
+                    "where the HTTP endpoints for Prometheus and Kubernetes listen")
       .contract("METRICS_ADDR", "metrics-addr", "ADDRESS")
       .takes("host:port or [IPv6]:port; port 0: any free one");
   table.emplace_back("log.level", &values.log.level, "what is logged")
@@ -289,14 +290,14 @@ void add_pages_and_log(rows& table, options& values) {
       .one_of("json|text");
   table
       .emplace_back("log.answers-per-second", &values.log.answers_per_second,
-                    "lines for requests that got a picture; 0: none")
+                    "log lines for results, a second; 0: none")
       .range(0, 1'000'000);
 }
 
 void add_actors(rows& table, supervisor_options& supervisor, scheduler_options& scheduler) {
   table
       .emplace_back("supervisor.max-restarts", &supervisor.max_restarts,
-                    "more of them within the period are a failure of the whole")
+                    "more within the period end the process")
       .range(0, 1'000'000);
   table.emplace_back("supervisor.restart-period", &supervisor.restart_period, "that period")
       .range(1ms, 24h);
@@ -308,15 +309,15 @@ void add_actors(rows& table, supervisor_options& supervisor, scheduler_options& 
       .range(1ms, 1h);
   table
       .emplace_back("supervisor.healthy-after", &supervisor.healthy_after,
-                    "up for so long, an actor's pauses start over")
+                    "after so long without a failure, an actor's pauses start over")
       .range(1ms, 24h);
   table
       .emplace_back("supervisor.escalation-grace", &supervisor.escalation_grace,
-                    "not ready for so long after a failure of the whole, then exit 1")
+                    "time not ready between too many restarts and exit 1")
       .range(0ms, 1h);
   table
       .emplace_back("supervisor.stall-after", &supervisor.stall_after,
-                    "a stage that has work and makes no progress for so long: not ready")
+                    "not ready if a stage has work and makes no progress for so long")
       .range(1s, 24h);
   table.emplace_back("supervisor.chaos", &supervisor.chaos,
                      "for tests: POST /chaos/kill?actor=NAME ends that actor");
@@ -330,7 +331,7 @@ void add_actors(rows& table, supervisor_options& supervisor, scheduler_options& 
                      "run all threads under SCHED_BATCH: less switching, more throughput");
   table
       .emplace_back("scheduler.max-throughput", &scheduler.max_throughput,
-                    "messages of one actor in a row")
+                    "messages that one actor handles in a row")
       .range(1, 1'000'000);
 }
 

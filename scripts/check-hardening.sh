@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Checks that a program is hardened as a release has to be; prints each offence.
+# Checks that a program has the hardening of a release; prints each offence.
 #
-#   check-hardening.sh [PROGRAM]     build/meme-generator, unless told otherwise
+#   check-hardening.sh [PROGRAM]     default: build/meme-generator
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Checks the manifests, the alarms, the dashboard and the images with the tools that would refuse
-# them later: schemas, Prometheus, podman. Prints each offence as file:line: text. A maintainer's
-# script: it needs Node.js, and kustomize, kubectl or Go; what else it needs it installs the first
-# time. Offline from then on, but for a Debian mirror where an image has to be rebuilt.
+# Checks the manifests, the alarms, the dashboard and the images with the tools that would reject
+# them later: schemas, Prometheus, podman. Prints each offence as file:line: text. A script for
+# maintainers: it needs Node.js, and kustomize, kubectl or Go; it installs other tools the first
+# time. Later runs are offline, except for a Debian mirror if an image must be rebuilt.
 #
 #   check-k8s.sh               everything
 #   check-k8s.sh --no-image    without building and running the images, which takes minutes
-#   check-k8s.sh --no-run      without the dashboard's queries, for which the service may be built
+#   check-k8s.sh --no-run      without the dashboard's queries, which may build the service
 #   check-k8s.sh --manifests FOLDER
-#                              with another folder in place of k8s/ (and without running anything)
+#                              another folder instead of k8s/, and nothing is run
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -35,7 +35,7 @@ if ! command -v promtool > /dev/null; then
   apt-get update -q
   DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends prometheus
 fi
-# kubectl has a kustomize built in. Where neither is installed, Go builds it.
+# kubectl includes kustomize. If neither is installed, Go builds it.
 if command -v kustomize > /dev/null; then
   kustomize=(kustomize build)
 elif command -v kubectl > /dev/null; then
@@ -55,7 +55,7 @@ check() {
 }
 
 echo '== manifests'
-# First the files themselves, for their lines; then what kustomize makes of them.
+# First the files themselves, to report their lines; then kustomize's output.
 whole=("$folder"/deployment.yaml "$folder"/keda-scaledobject.yaml)
 mapfile -t loose < <(grep -rl --include='*.yaml' '^kind:' "$folder" \
   | grep -vE 'kustomization.yaml$|overlays/.*/(deployment|provision|network-policy).yaml$' | sort)
@@ -76,7 +76,7 @@ for kustomization in "$folder"/{base,overlays/demo,overlays/production} "$varian
     continue
   fi
   check node $tools/schema.mjs "$built"
-  # The demo's images are for a try; what serves for real names those of others by digest.
+  # The demo's images are for a trial; a production overlay names other images by digest.
   case $kustomization in
     */demo) check node $tools/house.mjs "$built" ;;
     *) check node $tools/house.mjs --digests "$built" ;;

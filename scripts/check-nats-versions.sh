@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The tests that depend on nats-server's version, against other servers than the system's: what
-# newer ones know (pauses, priority groups, several filters) is tested here only.
+# Runs the tests that depend on nats-server's version against other versions than the system's.
+# Features of newer servers (pauses, priority groups, several filters) are tested only here.
 #
 #   MEME_NATS_SERVER=/path/to/nats-server check-nats-versions.sh [build folder]
 #

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# For maintainers: compares what the service makes of pictures that are too large for a message with
-# what Pillow makes of them. Users and the test suite need neither Python nor this.
+# For maintainers: compares pictures that the service has recompressed with Pillow's results. Users
+# and the test suite need neither Python nor this script.
 #
 #   check-pictures.sh --program build/meme-generator FOLDER…
 #
-# The folders hold pictures: PngSuite, say, or Tests/images of Pillow's source package. Prints each
-# complete picture that is refused or looks different, and ends with status 1 where there is one.
+# The folders have pictures, for example PngSuite, or Tests/images of Pillow's source package. Prints
+# each complete picture that is refused or looks different; the exit status is 1 if there is one.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# From nothing to a picture: installs what is missing, builds, starts NATS, Redis, the model (its
-# stand-in where no HF_API_TOKEN is set) and the service on free loopback ports, asks for a picture
-# twice, and cleans up.
+# Installs missing packages, builds, starts NATS, Redis, the model (its stand-in if HF_API_TOKEN is not
+# set) and the service on free loopback ports, requests a picture twice, and cleans up.
 #
 #   demo.sh           leaves nothing running
-#   demo.sh --keep    leaves everything running and says how to use and stop it
+#   demo.sh --keep    leaves everything running and prints how to use and stop it
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -33,7 +32,7 @@ clean_up() {
   if $keep && [ "$status" -eq 0 ]; then
     return
   fi
-  # The service first: it still has answers to hand in. NATS, which was started first, last.
+  # The service first, because it may have answers to publish; NATS last.
   for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
     kill "${pids[i]}" 2> /dev/null || true
     wait "${pids[i]}" 2> /dev/null || true
@@ -44,7 +43,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# start NAME COMMAND…: runs it beside us, in a session of its own that outlives this terminal.
+# start NAME COMMAND…: runs it in the background, in its own session that outlives this terminal.
 start() {
   local name=$1
   shift
@@ -52,14 +51,14 @@ start() {
   pids+=($!)
 }
 
-# give_up NAME: shows what it said last.
+# give_up NAME: shows the end of its output.
 give_up() {
   echo "$1 does not start:" >&2
   tail -n 15 "$folder/$1.out" "$folder/$1.err" >&2
   exit 1
 }
 
-# wait_for NAME COMMAND…: until COMMAND succeeds, for as long as the process started last lives.
+# wait_for NAME COMMAND…: waits until COMMAND succeeds, or the last started process ends.
 wait_for() {
   local name=$1
   shift
@@ -92,7 +91,7 @@ wait_for nats-server nats_is_up
 echo "      $nats_url, $nats_pages"
 
 step 'starting Redis'
-# It cannot pick a port by itself; a port that is taken ends it at once, and the next one is tried.
+# The server cannot pick a free port. It ends at once if its port is taken; then try the next port.
 redis_url=
 redis_is_up_or_gone() {
   grep -q 'Ready to accept connections' "$folder/redis-server.out" || ! kill -0 "${pids[-1]}"

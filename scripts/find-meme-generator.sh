@@ -1,5 +1,5 @@
-# To be sourced: sets `meme_generator` to the program that MEME_GENERATOR names, else to the built
-# one, else to the one on PATH.
+# Source this file: it sets `meme_generator` to the program that MEME_GENERATOR names, else to the
+# built one, else to the one on PATH.
 # shellcheck shell=bash
 meme_generator=${MEME_GENERATOR:-}
 if [ -z "$meme_generator" ]; then

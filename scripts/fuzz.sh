@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs the fuzz targets of test/fuzz (all, or those named) with libFuzzer, one after the other, each
-# for a while. Needs clang and its sanitizer runtimes (Debian: clang, libclang-rt-14-dev or later).
-# An input that breaks something is left in build-fuzz/findings/; mend the fault, and put the input
-# into test/fuzz/corpus/TARGET, where it stays as a test.
+# Runs the fuzz targets of test/fuzz (all, or the named ones) with libFuzzer, one after the other.
+# Needs clang and its sanitizer runtimes (Debian: clang, libclang-rt-14-dev or later).
+# An input that fails is in build-fuzz/findings/: fix the fault, and put the input into
+# test/fuzz/corpus/TARGET as a test.
 #
-#   fuzz.sh [TARGET…] [--seconds N]     60 seconds each, unless told otherwise
+#   fuzz.sh [TARGET…] [--seconds N]     default: 60 seconds each
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages (12 or 13) that building and testing need, as root or with sudo.
-# Only what is missing is installed; where nothing is, nothing is asked for.
+# Installs only missing packages; if none is missing, it needs no root.
 #
 #   install-deps.sh            everything
 #   install-deps.sh --build    only what the build needs
@@ -62,8 +62,8 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root=(sudo)
 fi
 
-# Debian starts and enables servers as it installs them. The demo and the tests start their own, on
-# ports of their own: a Redis on port 6379 that was not there before is nobody's wish.
+# Debian starts and enables servers when it installs them. The demo and the tests start their own
+# servers on free ports, so a new Redis on port 6379 is not wanted.
 policy=/usr/sbin/policy-rc.d
 policy_is_ours=false
 remove_policy() {

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${1:-build}
-# What this system's libraries leave out of the build (TLS for Redis) is not looked at.
+# Sources that this system's libraries exclude from the build (TLS for Redis) are not checked.
 git ls-files -z messages actors config client sketch-server main.cpp |
   grep -z '\.cpp$' | grep -zv '/test/' |
   while IFS= read -r -d '' file; do

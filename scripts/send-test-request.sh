@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Asks for a picture, waits for it and saves it. NATS_URL or --nats-url says where.
+# Requests a picture, waits for it and saves it. NATS_URL or --nats-url names the server.
 #
 #   send-test-request.sh --prompt "A cat" [--nats-url URL] [--subject SUBJECT] [--id ID]
 #     [--guidance SCALE] [--steps N] [--negative PROMPT] [--fast] [--small]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, and runs every test: what a continuous integration runs too.
+# Installs missing packages, builds, and runs every test, like the continuous integration.
 #
 #   test.sh [--preset release|debug|asan] [--no-install] [-- options of ctest]
 set -euo pipefail

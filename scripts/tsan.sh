@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Every test under ThreadSanitizer. It sees only what is compiled with it, and CAF's mailboxes and
-# scheduler are what synchronises our actors: libcaf_core is built with it too, from the source
-# package of the release that is installed, into build-tsan-caf, which takes a quarter of an hour
+# Runs every test under ThreadSanitizer. It sees only code that is compiled with it, and CAF's
+# mailboxes and scheduler synchronise the actors. So the script also builds libcaf_core with it, from
+# the source package of the installed release, into build-tsan-caf; this takes a quarter of an hour
 # the first time. Needs Debian and its archive.
 #
 #   tsan.sh [-- options of ctest]
@@ -18,8 +18,8 @@ esac
 caf=$PWD/build-tsan-caf
 caf_version=0.17.6
 
-# The sources as they stand in the archive's signed index, in lists of our own: nothing of the
-# machine's apt is changed, and no root is needed.
+# Reads the archive's signed index into separate lists: this does not change the machine's apt, and
+# needs no root.
 fetch_caf() {
   mkdir -p "$caf/apt/lists/partial" "$caf/apt/archives/partial" "$caf/apt/parts"
   local release mirror

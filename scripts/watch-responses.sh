@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Saves each picture that is published while it runs. NATS_URL or --nats-url says where.
+# Saves each picture that is published while it runs. NATS_URL or --nats-url names the server.
 #
 #   watch-responses.sh [--nats-url URL] [--subject SUBJECT] [--output-dir FOLDER]
 #     [--timeout SECONDS] [any option of `meme-generator watch`]

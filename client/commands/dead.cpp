@@ -299,13 +299,13 @@ std::vector<config::setting> rows_of(dead_options& options) {
                     "a letter's number as `list` shows it; requeue and purge also take all")
       .takes("a number or all", config::check::number_or_all)
       .positional();
-  rows.emplace_back("count", &options.count, "list no more than so many; 0: all").placeholder("N");
+  rows.emplace_back("count", &options.count, "list at most so many; 0: all").placeholder("N");
   return rows;
 }
 
 config::command dead_command(const config::nats_options& nats) {
   return {"dead",
-          "look after the requests that ran out of attempts",
+          "list, show, requeue or remove dead letters",
           {"done", "there is no such dead letter, or NATS cannot be used", ""},
           config::call_with<dead_options>(
               rows_of, [&nats](const dead_options& options) { return run_dead(nats, options); })};

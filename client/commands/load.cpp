@@ -191,18 +191,19 @@ std::vector<config::setting> rows_of(load_options& options) {
   rows.emplace_back("count", &options.count, "how many requests")
       .placeholder("N")
       .range(1, 100'000'000);
-  rows.emplace_back("rate", &options.rate_per_s, "requests a second; 0: as fast as they are taken")
+  rows.emplace_back("rate", &options.rate_per_s, "requests a second; 0: as fast as possible")
       .placeholder("X")
       .range(0, 1'000'000);
   rows.emplace_back("hit-ratio", &options.hit_ratio, "share that repeats an answered prompt, 0..1")
       .placeholder("X")
       .range(0, 1);
-  rows.emplace_back("seed", &options.seed, "of what is repeated").placeholder("N");
+  rows.emplace_back("seed", &options.seed, "of the choice of repeated prompts").placeholder("N");
   rows.emplace_back("small", &options.small_image, "512 x 512 pixels");
-  rows.emplace_back("subject", &options.subject, "where to ask; else nats.request-subject")
+  rows.emplace_back("subject", &options.subject,
+                    "subject of the requests; else nats.request-subject")
       .placeholder("SUBJECT")
       .takes("a subject without wildcards", config::check::subject);
-  rows.emplace_back("timeout", &options.timeout, "how long to wait once all are asked")
+  rows.emplace_back("timeout", &options.timeout, "how long to wait after the last request")
       .placeholder("SECONDS")
       .plain_seconds()
       .range(1s, 24h);
@@ -211,7 +212,7 @@ std::vector<config::setting> rows_of(load_options& options) {
 
 config::command load_command(const config::nats_options& nats) {
   return {"load",
-          "ask for many pictures and say how long they took",
+          "send many requests and print latencies",
           {"every request got its picture",
            "a request got an error or no picture, or NATS cannot be used", "answers are missing"},
           config::call_with<load_options>(

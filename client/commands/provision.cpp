@@ -52,15 +52,15 @@ int provision(const config::options& settings, const provision_options& options)
 
 std::vector<config::setting> rows_of(provision_options& options) {
   std::vector<config::setting> rows;
-  rows.emplace_back("plan", &options.plan, "only say what would be done");
+  rows.emplace_back("plan", &options.plan, "only print what would be done");
   return rows;
 }
 
 config::command provision_command(const config::options& settings) {
   return {
       "provision",
-      "make or check stream and consumer, then exit",
-      {"they can be served", "they cannot, or NATS cannot be used", ""},
+      "create or check stream and consumer, then exit",
+      {"stream and consumer can be used", "they cannot, or NATS cannot be used", ""},
       config::call_with<provision_options>(rows_of, [&settings](const provision_options& options) {
         return run_provision(settings, options);
       })};

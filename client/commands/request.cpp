@@ -101,7 +101,7 @@ std::vector<config::setting> rows_of(request_options& options) {
       .required();
   rows.emplace_back("negative", &options.negative_prompt, "what not to draw").placeholder("TEXT");
   rows.emplace_back("id", &options.id, "the request's id; else a new one").placeholder("ID");
-  rows.emplace_back("fast", &options.fast_mode, "a rough picture, soon");
+  rows.emplace_back("fast", &options.fast_mode, "a rough picture in less time");
   rows.emplace_back("small", &options.small_image, "512 x 512 pixels");
   rows.emplace_back("width", &options.width, "in pixels").placeholder("N");
   rows.emplace_back("height", &options.height, "in pixels").placeholder("N");
@@ -112,7 +112,8 @@ std::vector<config::setting> rows_of(request_options& options) {
   rows.emplace_back("seed", &options.seed, "the same seed draws the same picture")
       .placeholder("N")
       .takes("a whole number from 0 to 18446744073709551615, or -1 for any", config::check::seed);
-  rows.emplace_back("subject", &options.subject, "where to ask; else nats.request-subject")
+  rows.emplace_back("subject", &options.subject,
+                    "subject of the request; else nats.request-subject")
       .placeholder("SUBJECT")
       .takes("a subject without wildcards", config::check::subject);
   rows.emplace_back("output", &options.output, "the picture's file; else named after the id")
@@ -126,7 +127,7 @@ std::vector<config::setting> rows_of(request_options& options) {
 
 config::command request_command(const config::nats_options& nats) {
   return {"request",
-          "ask for one picture, wait for it and save it",
+          "send one request, wait for the picture and save it",
           {"the picture is saved",
            "the answer is an error or no picture, or NATS or the file cannot be used",
            "no answer came in time; the request stays in the queue"},

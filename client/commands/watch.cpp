@@ -97,13 +97,14 @@ std::vector<config::setting> rows_of(watch_options& options) {
   rows.emplace_back("output-dir", &options.output_folder, "where the pictures are saved")
       .placeholder("FOLDER")
       .takes("a folder", config::check::not_empty);
-  rows.emplace_back("timeout", &options.timeout, "stop after so long; 0: never")
+  rows.emplace_back("timeout", &options.timeout, "stop after this time; 0: never")
       .placeholder("SECONDS")
       .plain_seconds()
       .range(0s, 87'600h);
   rows.emplace_back("count", &options.count, "stop after so many answers; 0: never")
       .placeholder("N");
-  rows.emplace_back("subject", &options.subject, "what to watch; else nats.response-subject")
+  rows.emplace_back("subject", &options.subject,
+                    "subject of the answers; else nats.response-subject")
       .placeholder("SUBJECT")
       .takes("a subject without wildcards", config::check::subject);
   return rows;
@@ -111,8 +112,8 @@ std::vector<config::setting> rows_of(watch_options& options) {
 
 config::command watch_command(const config::nats_options& nats) {
   return {"watch",
-          "save each picture that is published",
-          {"it ended at its count; without --count: at its time or by a signal",
+          "save every published picture",
+          {"--count was reached; without --count: time-out or signal",
            "NATS or the folder cannot be used", "fewer answers than --count came"},
           config::call_with<watch_options>(
               rows_of, [&nats](const watch_options& options) { return run_watch(nats, options); })};

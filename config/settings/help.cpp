@@ -81,7 +81,7 @@ void append_general_options(std::string& page) {
 void append_statuses(std::string& page, const exit_statuses& statuses) {
   append_entry(page, "0", statuses.success);
   append_entry(page, "1", statuses.failure);
-  append_entry(page, "2", "the command line or another setting is wrong");
+  append_entry(page, "2", "the command line or a setting is wrong");
   if (!statuses.no_answer.empty())
     append_entry(page, "3", statuses.no_answer);
 }
@@ -101,7 +101,7 @@ std::string command_help(const command& which, const std::vector<setting>& table
   }
   page += "\nExit status:\n";
   append_statuses(page, which.statuses);
-  page += "\nIt also takes every setting (meme-generator --help), above all:\n";
+  page += "\nIt also takes every setting (meme-generator --help), for example:\n";
   for (const auto& row : table)
     if (row.key == "nats.url")
       append_option(page, row);
@@ -116,7 +116,7 @@ std::string help_text(const std::string& command_name, const std::vector<command
     if (each.name == command_name && command_name != commands.front().name)
       return command_help(each, table);
   std::string page = version_text()
-                     + "Turns requests on a NATS queue into pictures.\n\n"
+                     + "Generates pictures for requests on a NATS queue.\n\n"
                        "Usage: meme-generator [COMMAND] [OPTION]...\n\nCommands:\n";
   for (const auto& each : commands)
     append_entry(page, each.name, each.help);

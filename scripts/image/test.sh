@@ -6,7 +6,7 @@
 #
 #   1. ready, with the variables of a manifest that was written for the service's predecessor
 #   2. one request, from the queue to the picture
-#   3. SIGTERM under load: it finishes what it has, and nothing is lost or done twice
+#   3. SIGTERM under load: it finishes its requests, and none is lost or done twice
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=scripts/image/settings.sh
