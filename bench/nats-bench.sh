@@ -7,8 +7,8 @@
 #     [--msgs 1000] [--payload FILE]                     of nats bench; 0: skip it
 #     [--count 200] [--rate 20] [--hit-ratio 0.3]        of meme-generator load; 0: skip it
 #
-# NATS_URL names the server, too, and MEME_NATS_INBOX_PREFIX the inboxes that the user may read. With
-# --payload the request is your own file. In Kubernetes: k8s/overlays/demo/load.yaml.
+# NATS_URL names the server, too, and MEME_NATS_INBOX_PREFIX the inboxes that the user may read.
+# With --payload the request is your own file. In Kubernetes: k8s/overlays/demo/load.yaml.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs every test under ThreadSanitizer. It sees only code that is compiled with it, and CAF's
-# mailboxes and scheduler synchronise the actors. So the script also builds libcaf_core with it, from
-# the source package of the installed release, into build-tsan-caf; this takes a quarter of an hour
-# the first time. Needs Debian and its archive.
+# mailboxes and scheduler synchronise the actors. So the script also builds libcaf_core with it,
+# from the source package of the installed release, into build-tsan-caf; this takes a quarter of an
+# hour the first time. Needs Debian and its archive.
 #
 #   tsan.sh [-- options of ctest]
 set -euo pipefail
