@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 #include <boost/algorithm/string/predicate.hpp>
