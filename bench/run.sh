@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds and runs the measurements: real servers, the service, and for comparison the limit loop,
 # which only pulls, publishes and acknowledges. A full run writes tables (results.md, results.json)
-# and charts to bench/results/; a partial run writes to the build folder, so that it does not replace
-# the full results. Needs two cores that are otherwise idle.
+# and charts to bench/results/; a partial run writes to the build folder, so that it does not
+# replace the full results. Needs two cores that are otherwise idle.
 #
 #   run.sh                  everything, about half an hour (five minutes of it overload)
 #   run.sh --quick          whether everything runs, in less than a minute; checks no times

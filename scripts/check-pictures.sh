@@ -5,7 +5,7 @@
 #   check-pictures.sh --program build/meme-generator FOLDER…
 #
 # The folders have pictures, for example PngSuite, or Tests/images of Pillow's source package.
-# Prints each complete picture that is refused or looks different; the exit status is 1 if there is one.
+# Prints each complete picture that is refused or looks different; the exit status is then 1.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 

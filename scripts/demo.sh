@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs missing packages, builds, starts NATS, Redis, the model (its stand-in without HF_API_TOKEN)
-# and the service on free loopback ports, requests a picture twice, and cleans up.
+# Installs missing packages, builds, starts NATS, Redis, the model (or its stand-in, without
+# HF_API_TOKEN) and the service on free loopback ports, requests a picture twice, and cleans up.
 #
 #   demo.sh           leaves nothing running
 #   demo.sh --keep    leaves everything running and prints how to use and stop it
