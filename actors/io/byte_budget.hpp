@@ -6,9 +6,9 @@
 namespace meme::io {
 
 /// Bytes of pictures that the process holds at once, outside its caches: bodies that are being
-/// received, and answers that the server is not known to have. Whoever holds some counts them; who
-/// would take more looks first. It bounds what may begin, so it can be exceeded by what was being
-/// written at that moment: one buffer of each HTTP client.
+/// received, and answers that are not confirmed yet. The holder of a picture adds its bytes, and
+/// checks the budget before it takes more. The budget bounds what may begin, so it can be exceeded
+/// by one buffer of each HTTP client.
 class byte_budget {
 public:
   explicit byte_budget(std::size_t limit) : limit_(limit) {}
@@ -30,7 +30,8 @@ public:
   bool has_room_for(std::size_t bytes) const { return used_ + bytes <= limit_; }
   std::size_t used() const { return used_; }
 
-  /// Whether somebody has a whole picture, or an answer: these go when NATS and Redis have them.
+  /// Whether the budget counts a whole picture or an answer; these are freed when NATS and Redis
+  /// have them.
   bool anything_finished() const { return used_ > unfinished_; }
 
 private:

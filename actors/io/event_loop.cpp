@@ -46,7 +46,7 @@ void event_loop::watch(int fd, std::uint32_t epoll_events, io_callback callback)
   event.data.u64 = tag(slot.generation, fd);
   auto control = [&](int operation) { return ::epoll_ctl(epoll_.get(), operation, fd, &event); };
   auto done = control(slot.watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD);
-  // A library may close a descriptor and get the same number again without telling us.
+  // A library may close a descriptor and get the same number again without telling the loop.
   if (done != 0 && errno == ENOENT)
     done = control(EPOLL_CTL_ADD);
   else if (done != 0 && errno == EEXIST)
@@ -120,7 +120,7 @@ int event_loop::wait_time_ms() const {
 
 void event_loop::run_timers() {
   const auto time = now();
-  auto newest = last_timer_; // a timer that is set meanwhile waits for the next round
+  auto newest = last_timer_; // a timer set by a callback waits for the next round
   for (auto i = timers_.begin(); i != timers_.end() && i->first.first <= time;) {
     if (i->first.second > newest) {
       ++i;

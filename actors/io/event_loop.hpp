@@ -10,11 +10,11 @@
 
 namespace meme::io {
 
-/// A readiness loop over epoll with timers, for C libraries that bring their own sockets.
+/// A readiness loop over epoll with timers, for C libraries with their own sockets.
 ///
 /// Everything but `wake` belongs to one thread. Callbacks may watch, unwatch and set timers freely:
-/// an event that was fetched for a descriptor before it was unwatched is dropped, even where the
-/// number has been given to another descriptor meanwhile (each slot counts its generations).
+/// an event that was fetched before its descriptor was unwatched is dropped, even if the number
+/// belongs to another descriptor by then (each slot counts its generations).
 class event_loop {
 public:
   using clock = std::chrono::steady_clock;
@@ -22,16 +22,16 @@ public:
   using timer_callback = std::function<void()>;
   using timer_id = std::uint64_t; ///< 0 is never given out
 
-  /// `time` is the clock of its timers. Throws std::system_error where the kernel refuses a
+  /// `time` is the clock of its timers. Throws std::system_error if the kernel returns no
   /// descriptor.
   explicit event_loop(std::function<clock::time_point()> time = &clock::now);
 
-  /// The present by the loop's clock. What is compared with a timer's time has to come from here.
+  /// The present by the loop's clock. Compare timers only with this time.
   clock::time_point now() const { return time_(); }
 
-  /// Calls back with the ready ones among `epoll_events` (EPOLLIN, EPOLLOUT), and with EPOLLERR and
-  /// EPOLLHUP at any rate. Watching a descriptor again replaces its events, and its callback where
-  /// a new one is given.
+  /// Calls back with the ready ones among `epoll_events` (EPOLLIN, EPOLLOUT), and always with
+  /// EPOLLERR and EPOLLHUP. Watching a descriptor again replaces its events, and its callback if a
+  /// new one is given.
   void watch(int fd, std::uint32_t epoll_events, io_callback callback = {});
   void unwatch(int fd);
 

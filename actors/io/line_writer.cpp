@@ -14,7 +14,7 @@ namespace meme::io {
 
 namespace {
 
-/// A file always has room, so that a line can go out whole however long it is.
+/// A file always has room, so a line of any length can be written whole.
 std::size_t largest_piece(int descriptor) {
   struct stat status {};
   const auto is_file = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);

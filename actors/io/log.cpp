@@ -85,7 +85,7 @@ std::string as_text(level of, std::string_view message, fields more) {
   return line;
 }
 
-/// Standard error, without waiting for whoever reads it. The lock is spdlog's own.
+/// Standard error, without waiting for its reader. The lock is spdlog's own.
 class stderr_sink final : public spdlog::sinks::base_sink<spdlog::details::console_mutex::mutex_t> {
 public:
   explicit stderr_sink(io::line_writer::notice notice)

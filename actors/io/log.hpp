@@ -7,8 +7,8 @@
 #include <variant>
 
 /// Structured logs: one event a line on standard error, as a JSON object or as text for people.
-/// Texts, which may be others' words, are made printable (messages/text/printable.hpp). Writing
-/// waits for no reader: a line for which standard error has no room is dropped and counted.
+/// Texts may come from others, so they are made printable (messages/text/printable.hpp). Writing
+/// does not wait for the reader: a line is dropped and counted if standard error has no room.
 ///
 ///     log::info("answered", {{"request_id", id}, {"stream_sequence", sequence}});
 namespace meme::log {

@@ -7,24 +7,23 @@
 
 #include "actors/io/event_loop.hpp"
 
-// This header leans on how CAF 0.17 runs a detached actor (which functions resume() is made of, and
-// what a blocked mailbox means). Look again before building on another release.
+// This header depends on how CAF 0.17 runs a detached actor (the functions that resume() calls, and
+// the meaning of a blocked mailbox). Check it before building on another release.
 static_assert(CAF_VERSION == 1706, "review loop_actor against this release of CAF");
 
 namespace meme::io {
 
-/// A typed, event-based actor with an event loop of its own, to be spawned detached.
+/// A typed, event-based actor with its own event loop, to be spawned detached.
 ///
-/// The actor's thread belongs to CAF, its messages come through its mailbox; but where CAF would
-/// park the thread until there is mail, the thread waits in the event loop instead, for mail and
-/// for sockets:
+/// The actor's thread belongs to CAF, and messages come through the mailbox. But if the mailbox is
+/// empty, the thread waits in the event loop for messages and for sockets:
 ///
 ///   resume():  handle a burst of messages -> run the loop, waiting only if the mailbox is empty
 ///   enqueue(): let CAF queue the message  -> wake the loop if it waits
 ///
-/// No message can slip between the two. The sleeper stores `waiting_` before it looks at the
-/// mailbox a last time; the sender puts the message into the mailbox before it looks at `waiting_`
-/// (Dekker's pattern, sequentially consistent on both sides): one of them sees the other.
+/// No message is missed. The actor stores `waiting_` before it checks the mailbox a last time; the
+/// sender puts the message into the mailbox before it reads `waiting_` (Dekker's pattern,
+/// sequentially consistent on both sides): at least one of them sees the other's write.
 ///
 /// The loop's time is that of the actor system's clock. Not detached, the actor behaves as any
 /// event-based actor, and its loop runs only in `turn_loop`: that is how it is tested on CAF's test
@@ -50,8 +49,8 @@ public:
         return result; // `this` may be gone
       auto mailbox_empty = result == caf::resumable::awaiting_message;
       run_loop(mailbox_empty);
-      // An empty mailbox was left in the state "blocked". If it no longer is, a sender has found it
-      // so, holds a reference to us and has scheduled us (or is about to).
+      // The mailbox was left in the state "blocked". If it is not blocked now, a sender has changed
+      // that, holds a reference to this actor and has scheduled it (or will).
       auto scheduled = mailbox_empty && !this->mailbox().try_unblock();
       if (!this->alive()) {
         // A callback of the loop has called quit(); resume() would not notice.
@@ -86,13 +85,13 @@ private:
     try {
       loop_.run_once(wait);
     } catch (const std::exception& e) {
-      // As for an exception in a message handler: the actor ends, its supervisor hears of it.
+      // As with an exception in a message handler, the actor ends, and its supervisor is told.
       this->quit(caf::make_error(caf::sec::runtime_error, std::string{e.what()}));
     }
     waiting_.store(false, std::memory_order_relaxed);
   }
 
-  /// Messages handled before sockets get their turn.
+  /// Messages handled before the sockets are checked.
   static constexpr std::size_t max_burst_ = 64;
 
   event_loop loop_{[this] { return this->clock().now(); }};

@@ -30,7 +30,7 @@ bool is_numeric(const std::string& host) {
 
 std::atomic<int> name_lookup::running_{0};
 
-/// Belongs to the looking thread until it writes to `signal`, then to the loop's.
+/// Belongs to the thread of the look-up until that writes to `signal`, then to the loop's thread.
 struct name_lookup::shared_answer {
   std::vector<std::string> addresses;
   std::string error;
@@ -45,7 +45,7 @@ struct name_lookup::shared_answer {
     const std::unique_ptr<addrinfo, list_deleter> list{status == 0 ? first : nullptr};
     if (status != 0)
       error = status == EAI_SYSTEM ? std::strerror(problem) : ::gai_strerror(status);
-    // IPv4 first, as hiredis prefers it: many a Redis listens on 127.0.0.1 and not on ::1.
+    // IPv4 first, like hiredis: Redis often listens on 127.0.0.1 and not on ::1.
     for (const auto family : {AF_INET, AF_INET6})
       for (const auto* each = list.get(); each != nullptr; each = each->ai_next) {
         char text[NI_MAXHOST];
@@ -79,8 +79,8 @@ void name_lookup::start(const std::string& host, callback done) {
     throw std::system_error(errno, std::generic_category(), "name look-up");
   loop_.watch(pending_->signal.get(), EPOLLIN, [this](std::uint32_t) { on_answer(); });
   ++running_;
-  // Hidden: nothing waits for its end but the system's own destructor. The answer is an argument,
-  // for CAF 0.17 binds a reference to null where a function is spawned without any.
+  // Hidden: only the system's own destructor waits for its end. The answer is an argument, because
+  // CAF 0.17 binds a reference to null if a function is spawned without arguments.
   auto look_up = [](const std::shared_ptr<shared_answer>& answer, const std::string& name) {
     answer->find(name);
     --running_;

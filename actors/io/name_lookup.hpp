@@ -13,12 +13,12 @@
 
 namespace meme::io {
 
-/// Asks the system for a host's addresses without holding an event loop up: getaddrinfo blocks for
-/// as long as a name server is silent, tens of seconds by default, and cannot be stopped. It runs
-/// on a thread of CAF's, one at a time; the answer comes back through the loop.
+/// Resolves a host's addresses without blocking an event loop. getaddrinfo blocks while a name
+/// server is silent, tens of seconds by default, and cannot be stopped. So it runs on one of CAF's
+/// threads, one look-up at a time; the answer comes back through the loop.
 class name_lookup {
 public:
-  /// Numeric addresses, IPv4 first, or why there are none.
+  /// Numeric addresses, IPv4 first, or the reason why there are none.
   using callback =
       std::function<void(const std::vector<std::string>& addresses, const std::string& error)>;
 
@@ -27,14 +27,14 @@ public:
   name_lookup(const name_lookup&) = delete;
   name_lookup& operator=(const name_lookup&) = delete;
 
-  /// Calls back once, from the loop; at once for a numeric address. While a look-up of the same
-  /// host is under way, which an earlier caller has given up, this one gets its answer.
+  /// Calls back once, from the loop; at once for a numeric address. If an abandoned look-up of the
+  /// same host is still under way, the callback gets its answer.
   void start(const std::string& host, callback done);
 
-  /// Where a host has several addresses, another one comes first from now on.
+  /// If a host has several addresses, puts another one first.
   void prefer_next() { ++turn_; }
 
-  /// How many look-ups of this process are under way. An actor system cannot end before they do.
+  /// The number of this process's look-ups under way. An actor system cannot end before they do.
   static int running() { return running_; }
 
 private:

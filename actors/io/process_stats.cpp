@@ -51,7 +51,7 @@ std::optional<std::uint64_t> count_descriptors() {
     ++count;
   if (problem || count == 0)
     return std::nullopt;
-  return count - 1; // the one that read them
+  return count - 1; // without the descriptor that read them
 }
 
 } // namespace

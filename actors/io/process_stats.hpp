@@ -5,8 +5,8 @@
 
 namespace meme::io {
 
-/// What the kernel knows of this process. What cannot be read, for example because no descriptor is
-/// free, is absent.
+/// The kernel's figures of this process. A figure that cannot be read, for example because no
+/// descriptor is free, is absent.
 struct process_stats {
   double cpu_s = 0; ///< user and system time
   std::optional<std::uint64_t> resident_bytes;

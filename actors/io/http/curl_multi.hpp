@@ -14,15 +14,15 @@ namespace meme::io {
 /// libcurl's multi handle on an event loop (`curl_multi_socket_action`), with the connections that
 /// its transfers leave for others of it.
 ///
-/// libcurl looks at an idle connection when it needs one. Until then the socket of one that the
-/// other side has closed would stay open (CLOSE_WAIT): idle sockets are watched here, and closed
-/// ones are swept out.
+/// libcurl checks an idle connection only when it needs one. Until then the socket of a connection
+/// that the other side has closed would stay open (CLOSE_WAIT). So this class watches idle sockets,
+/// and makes libcurl remove closed ones.
 class curl_multi {
 public:
   using clock = event_loop::clock;
   using callback = std::function<void(CURL* easy, CURLcode result)>;
 
-  /// Keeps up to `max_connections` idle ones. `on_done` is to remove the transfer that has ended.
+  /// Keeps up to `max_connections` idle ones. `on_done` must remove the transfer that has ended.
   curl_multi(event_loop& loop, long max_connections, callback on_done);
   ~curl_multi();
   curl_multi(const curl_multi&) = delete;
@@ -32,7 +32,7 @@ public:
   void add(CURL* easy);
   void remove(CURL* easy);
 
-  /// Its connections are not trusted any more: it gets no further transfers.
+  /// Its connections may be broken: it gets no further transfers.
   void retire() { retired_ = true; }
   bool retired() const { return retired_; }
 

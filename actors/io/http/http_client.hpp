@@ -18,20 +18,20 @@
 namespace meme::io {
 
 /// Thousands of HTTP transfers on one event loop: libcurl's multi interface with
-/// `curl_multi_socket_action`. Connections are kept and reused, HTTP/2 is used where it is offered
-/// over TLS, a proxy is taken from the environment, certificates are checked.
+/// `curl_multi_socket_action`. It reuses connections, uses HTTP/2 if a server offers it over TLS,
+/// takes a proxy from the environment, and checks certificates.
 ///
-/// Each request is sent once: libcurl would repeat one whose connection was closed without an
-/// answer, and a model may have drawn for it. Redirects that keep the method (307, 308) are
-/// followed on the same host, with the headers; any other is an answer. After a call that ended
-/// without a byte of an answer others do not use its connection, and after a failure to connect the
-/// name is looked up again (docs/decisions/0009-one-post-a-call.md).
+/// Each request is sent once: libcurl would repeat a request whose connection was closed without an
+/// answer, but the model may have generated a picture for it. Redirects that keep the method (307,
+/// 308) are followed on the same host, with the headers; any other redirect is an answer. If a call
+/// ends without a byte of an answer, other calls do not use its connection. After a failure to
+/// connect the name is looked up again (docs/decisions/0009-one-post-a-call.md).
 ///
-/// What libcurl does with a transfer takes the longer the more connections its multi handle has, so
-/// each gets a few hundred transfers only (docs/decisions/0008-several-multi-handles.md).
+/// libcurl takes longer for a transfer if its multi handle has more connections, so each handle
+/// gets a few hundred transfers only (docs/decisions/0008-several-multi-handles.md).
 ///
-/// While the byte budget is exhausted bodies are left in their sockets; but for one where only
-/// bodies that have begun fill it, lest nothing ever be finished.
+/// While the byte budget is exhausted, bodies are left in their sockets. If only unfinished bodies
+/// fill the budget, one of them is still read, because otherwise none could finish.
 class http_client {
 public:
   using callback = std::function<void(http_reply)>;
@@ -72,19 +72,19 @@ private:
 
   event_loop& loop_;
   http_limits limits_;
-  name_cache names_; ///< looked up for one multi handle, known to all
+  name_cache names_; ///< shared by all multi handles
   std::vector<std::unique_ptr<curl_multi>> multis_;
   std::unordered_map<CURL*, transfer_ptr> transfers_;
   std::unordered_set<http_transfer*> receiving_; ///< those whose body has begun
   std::deque<http_transfer*> paused_; ///< those of them that wait for the byte budget, oldest first
-  std::vector<CURL*> spare_;          ///< handles for reuse: making one costs 20 KB
+  std::vector<CURL*> spare_;          ///< handles for reuse: a new one takes 20 KB
   event_loop::timer_id idle_timer_ = 0;
   event_loop::timer_id retired_timer_ = 0;
   event_loop::timer_id stall_timer_ = 0;
   event_loop::timer_id resume_timer_ = 0;
 
-  // libcurl looks names up in a thread per transfer. The first transfer after a while goes alone
-  // until it is connected; the others wait for that and find the name in the cache.
+  // libcurl resolves names in one thread for each transfer. So the first transfer after a pause
+  // connects alone; the others wait for it and find the name in the cache.
   std::vector<transfer_ptr> waiting_;
   CURL* scout_ = nullptr;
   event_loop::clock::time_point name_known_until_{};

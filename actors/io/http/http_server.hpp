@@ -27,13 +27,13 @@ struct server_response {
   std::string body;
 };
 
-/// A few small pages over HTTP on an event loop: libmicrohttpd without threads of its own.
+/// Serves a few small pages over HTTP on an event loop, with libmicrohttpd without its own threads.
 ///
-/// It accepts the connections itself, for the library stops listening at its limit of connections
-/// and drops nobody. Each connection carries one request. Its request has to be complete within a
-/// few seconds, and a newcomer takes the place of the one that has kept its request back for
-/// longest (`server_connections`). A few descriptors are kept in reserve, so that pages are served
-/// where the process has none left (docs/decisions/0016-status-pages.md).
+/// It accepts connections itself, because the library stops listening at its limit of connections
+/// and closes none. Each connection carries one request, which must be complete within a few
+/// seconds. A new connection replaces the oldest one without a complete request
+/// (`server_connections`). A few descriptors are reserved, so that pages are served when the
+/// process has no other left (docs/decisions/0016-status-pages.md).
 class http_server {
 public:
   using handler = std::function<server_response(const server_request&)>;

@@ -19,8 +19,8 @@ class http_client;
 struct http_limits {
   std::chrono::milliseconds timeout{120'000};        ///< the whole transfer, with its redirects
   std::chrono::milliseconds connect_timeout{10'000}; ///< name, connection, TLS
-  /// The longest silence once the first byte of the body is here. (Before it a model may be silent
-  /// for a minute: curl's own low-speed limit would count that too.)
+  /// The longest silence after the first byte of the body. Before it a model may be silent for a
+  /// minute; curl's own low-speed limit would count that, too.
   std::chrono::milliseconds stall_timeout{20'000};
   std::size_t max_body_bytes = 32 << 20; ///< of a decoded body
   /// Of an answer's headers and trailers. libcurl keeps all of them until the transfer has ended,
@@ -29,9 +29,10 @@ struct http_limits {
   unsigned max_redirects = 5;
   /// Idle connections kept for reuse, but at least one for each 256 transfers at the peak.
   long max_connections = 64;
-  /// What only a peak needed is closed after so much time without use, or twice as much.
+  /// Connections that only a peak needed are closed after this time without use, or twice this
+  /// time.
   std::chrono::milliseconds idle_lifetime{60'000};
-  std::shared_ptr<byte_budget> budget; ///< shared with whoever else holds bodies
+  std::shared_ptr<byte_budget> budget; ///< shared with all other holders of bodies
 };
 
 /// Names that were looked up, for all transfers that share them.
@@ -60,31 +61,31 @@ struct http_transfer {
   http_reply reply;
   clock::time_point deadline{};
   clock::time_point last_byte{};
-  bool sent = false;     ///< a connection was there, and the request went out, or began to
+  bool sent = false;     ///< a connection existed, and the request was sent, or partly
   bool reused = false;   ///< that connection had served other requests
-  bool answered = false; ///< something of an answer is here
+  bool answered = false; ///< a part of an answer was received
   bool paused = false;
   std::size_t header_bytes = 0;
   std::size_t charged = 0; ///< to the byte budget: what is reserved for the body
   char error_text[CURL_ERROR_SIZE] = {};
 
-  /// Sets all that does not need the client: address, body, limits; `time` is the present.
+  /// Sets everything that does not need the client: address, body, limits; `time` is the present.
   void configure(const http_limits& limits, clock::time_point time);
 
   /// Takes a line of the answer's headers or trailers; false: they are more than `most` bytes.
   bool take_header(std::string_view line, std::size_t most);
 
-  /// To be called when the connection is there, each time that libcurl is about to send the
-  /// request: whether it may.
+  /// Whether libcurl may send the request. Call it each time that libcurl has a connection and is
+  /// about to send.
   bool may_send(const char* peer_address);
 
   /// What `result` means for the reply, once the transfer has ended.
   void conclude(CURLcode result);
 
-  /// Whether it ended in a way that makes the connection doubtful: others should not use it.
+  /// Whether it ended so that other transfers should not use its connection.
   bool doubts_connection() const;
 
-  /// Makes it ready to be sent again, to another address.
+  /// Prepares it to be sent again, to another address.
   void redirect_to(std::string url);
 
 private:

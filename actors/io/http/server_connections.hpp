@@ -13,7 +13,7 @@ namespace meme::io {
 struct server_connection_limits {
   std::size_t total = 512;
   std::size_t per_address = 256;
-  /// From a connection's begin until its request is complete, however slowly it comes.
+  /// From the start of a connection until its request is complete.
   std::chrono::milliseconds request_time{5'000};
   /// From then until the answer has been read.
   std::chrono::milliseconds answer_time{10'000};
@@ -22,9 +22,9 @@ struct server_connection_limits {
 /// Which connection to the status port is closed, and when. A connection carries one request, so
 /// it is either incomplete (its request is not there yet) or being answered.
 ///
-/// A newcomer is always let in: whoever fills the port with connections takes them from his own
-/// address first, and those that have kept a request back for longest go before all others. So a
-/// probe that connects and asks at once is answered whatever others do.
+/// A new connection is always accepted. If there is no place, another one is closed: the oldest, and
+/// those without a complete request first; if the new one's address has used its share, one of that
+/// address. So a probe that connects and sends its request at once is answered even under attack.
 class server_connections {
 public:
   using clock = std::chrono::steady_clock;
@@ -36,16 +36,16 @@ public:
   void request_complete(id connection, clock::time_point time);
   void remove(id connection);
 
-  /// Which connection has to make room before another one from `address` is let in, if any.
+  /// The connection to close before another one from `address` is accepted, if any.
   std::optional<id> victim_for(const std::string& address) const;
 
-  /// Which one can be done without, if any.
+  /// A connection that can be closed, if any.
   std::optional<id> victim() const;
 
-  /// Those whose time is over.
+  /// The connections whose time is over.
   std::vector<id> overdue(clock::time_point time) const;
 
-  /// When the next one's time is over.
+  /// When the time of the next connection is over.
   std::optional<clock::time_point> next_deadline() const;
 
   std::size_t size() const { return connections_.size(); }

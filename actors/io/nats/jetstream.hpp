@@ -37,8 +37,8 @@ private:
 };
 
 /// JetStream's administration, blocking for up to `patience` a call. Every member throws
-/// std::runtime_error with the server's words, but for what is merely not there. What the server
-/// does not permit is known at once, by the subject's name, where `ask` is used.
+/// std::runtime_error with the server's text, except if something just does not exist. Members that
+/// use `ask` report a refused permission at once, with the subject's name.
 class jetstream {
 public:
   jetstream(natsConnection* connection, std::string inbox_prefix,
@@ -54,8 +54,8 @@ public:
   std::optional<consumer_info> find_consumer(const std::string& stream, const std::string& name);
   void create_consumer(const std::string& stream, const consumer_config& wanted);
 
-  /// Makes what is missing from a configuration as the server writes it. Throws api_error where the
-  /// server refuses.
+  /// Creates a missing stream or consumer from a configuration in the server's format. Throws
+  /// api_error if the server refuses.
   void restore_stream(const std::string& name, const std::string& configuration);
   void restore_consumer(const std::string& stream, const std::string& name,
                         const std::string& configuration);
@@ -63,24 +63,24 @@ public:
   std::optional<stored_message> find_message(const std::string& stream, std::uint64_t sequence);
   void delete_message(const std::string& stream, std::uint64_t sequence);
 
-  /// The first message on `subject` (wildcards are allowed) at or behind a place in the stream;
-  /// nothing where there is none.
+  /// The first message on `subject` (wildcards are allowed) at or after a place in the stream;
+  /// nothing if there is none.
   std::optional<message_place> next_message(const std::string& stream, std::uint64_t sequence,
                                             const std::string& subject = ">");
 
   /// How many messages a stream has on subjects that match `filter`.
   std::uint64_t count_messages(const std::string& stream, const std::string& filter);
 
-  /// Returns once a stream has acknowledged the message: true, or false where it had it already
-  /// (one with the same Nats-Msg-Id).
+  /// Returns when a stream has acknowledged the message: true, or false if the stream already had a
+  /// message with the same Nats-Msg-Id.
   bool publish(const std::string& subject, std::string_view data, const header_list& headers);
 
 private:
-  /// Asks the API itself: for what nats.c's structures do not hold, and because the library does
-  /// not tell a refused request from one that takes long. The reply may be an error.
+  /// Sends a request to the API itself, because nats.c's structures lack some fields, and because
+  /// the library does not distinguish a refused request from a slow one. The reply may be an error.
   std::string ask(const std::string& call, const std::string& request);
 
-  /// Throws unless `status` is NATS_OK, with the server's refusal where that is the cause.
+  /// Throws unless `status` is NATS_OK, with the server's refusal if that is the cause.
   void check_call(natsStatus status, const char* doing) const;
 
   natsConnection* connection_;

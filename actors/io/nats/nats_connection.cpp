@@ -120,7 +120,7 @@ bool is_unreachable(natsStatus status) {
 /// The pause before the servers are tried again, in ms; the library asks after each round.
 std::int64_t before_next_round(natsConnection* connection, int, void* target) {
   constexpr std::int64_t shortest = 250;
-  constexpr std::int64_t jitter = 500; // so that ten replicas do not come back as one
+  constexpr std::int64_t jitter = 500; // so that ten replicas do not reconnect together
   auto reason = last_error_of(connection);
   if (auto& call = events_of(target).failing)
     call(reason.empty() ? natsStatus_GetText(NATS_NO_SERVER) : std::move(reason));
@@ -143,8 +143,7 @@ std::shared_ptr<nats_connection> nats_connection::open(const config::nats_option
 
 nats_connection::~nats_connection() {
   natsConnection_Destroy(connection_);
-  // The library keeps something for each thread that it is called on; this may be the last call on
-  // this one.
+  // The library allocates memory for each thread that calls it; this may be the thread's last call.
   nats_ReleaseThreadMemory();
 }
 
@@ -191,7 +190,7 @@ void nats_connection::connect(const config::nats_options& options, const std::st
       },
       closure);
   const auto connected = events->connected; // `closed` may free the events at any time from now on
-  nats_ReleaseThreadMemory();               // the words of earlier failures
+  nats_ReleaseThreadMemory();               // the texts of earlier failures
   auto status = natsConnection_Connect(&connection_, raw);
   if (status != NATS_OK) {
     std::string reason = natsStatus_GetText(status);
@@ -208,8 +207,8 @@ void nats_connection::connect(const config::nats_options& options, const std::st
     connected();
 }
 
-/// A write that hangs until its deadline fails, and the library throws away what was queued; if
-/// nothing of it had been written, the connection lives on. So it must not count as the same.
+/// A write that hangs until its deadline fails, and the library drops the queued bytes; if none of
+/// them had been written, the connection stays open. So it must not count as the same connection.
 template <class Call>
 natsStatus nats_connection::watch(Call write) {
   const auto begun = std::chrono::steady_clock::now();
@@ -225,8 +224,8 @@ bus_error nats_connection::publish(const std::string& subject, std::string_view 
 }
 
 void nats_connection::publish_now(const std::string& subject) {
-  // The library's own thread writes a millisecond after something was queued. Of what can be told
-  // to hurry, a request is the least: its answer, which never comes, need not be waited for.
+  // The library's own thread writes a millisecond after something was queued. The cheapest way to
+  // make it write at once is a request: nobody has to wait for its answer, which never comes.
   constexpr std::int64_t no_time_ms = 0;
   natsMsg* answer = nullptr;
   watch([&] {
@@ -269,8 +268,8 @@ std::uint64_t nats_connection::connection_count() const {
 }
 
 std::string nats_connection::refusal() const {
-  // The library writes the text on its reading thread, before it passes later messages on, and
-  // hands out where it stands: it is whole when it is the same twice.
+  // The library writes the text on its reading thread, before it delivers later messages, and
+  // returns a pointer to it: the text is complete if two reads are equal.
   auto read = [this] {
     const char* text = nullptr;
     auto status = natsConnection_GetLastError(connection_, &text);

@@ -8,7 +8,7 @@ std::string detail_of(natsStatus status, bool of_any_status) {
   auto other = NATS_OK;
   auto* text = nats_GetLastError(&other);
   std::string_view words = text != nullptr && (of_any_status || other == status) ? text : "";
-  // The library puts its own source file and line before them: "(conn.c:2088): words".
+  // The library puts its source file and line before the text: "(conn.c:2088): text".
   if (auto end = words.find("): "); words.substr(0, 1) == "(" && end != words.npos)
     words.remove_prefix(end + 3);
   return words == natsStatus_GetText(status) ? std::string{} : std::string{words};
@@ -22,7 +22,7 @@ void check(natsStatus status, const char* what) {
   text += natsStatus_GetText(status);
   if (auto detail = detail_of(status); !detail.empty())
     text.append(" (").append(detail).append(")");
-  nats_ReleaseThreadMemory(); // so that these words do not stand beside a later failure
+  nats_ReleaseThreadMemory(); // so that this text does not appear in a later failure
   throw nats_error(text, status);
 }
 

@@ -10,7 +10,7 @@ namespace meme::io {
 
 namespace {
 
-/// The library writes user, password and token into its JSON greeting as they stand.
+/// The library writes user, password and token into its JSON greeting without escapes.
 std::string json_escaped(const std::string& text) {
   std::string result;
   for (char c : text) {
@@ -21,8 +21,8 @@ std::string json_escaped(const std::string& text) {
   return result;
 }
 
-/// Sets user and password for all servers, for the library would take `%40` literally. Returns
-/// false where they differ from server to server: there they stay in the addresses, as they stand.
+/// Sets user and password for all servers, because the library does not decode `%40`. Returns false
+/// if the servers have different ones: then they stay in the addresses unchanged.
 bool set_user(natsOptions* raw, const std::vector<config::nats_server>& servers) {
   const config::url* first = nullptr;
   for (const auto& [text, parts] : servers) {
@@ -53,7 +53,7 @@ void set_servers(natsOptions* raw, const std::vector<config::nats_server>& serve
     pointers.push_back(text.c_str());
   check(natsOptions_SetServers(raw, pointers.data(), static_cast<int>(pointers.size())),
         "NATS_URL");
-  // The library takes tls:// for an address like any other and would greet in the clear.
+  // The library treats tls:// like any other address and would connect unencrypted.
   auto secure = std::any_of(servers.begin(), servers.end(),
                             [](auto& server) { return server.parts.scheme == "tls"; });
   if (secure)
@@ -95,9 +95,9 @@ nats_options_ptr make_nats_options(const config::nats_options& options, const st
   check(natsOptions_SetMaxPingsOut(raw, 2), "NATS pings");
   check(natsOptions_SetWriteDeadline(raw, options.write_deadline.count()), "nats.write-deadline");
   check(natsOptions_SetIOBufSize(raw, static_cast<int>(options.io_buffer)), "nats.io-buffer");
-  // For ever: nobody but the platform should decide that a queue's worker gives up on its queue.
+  // For ever: only the platform should decide that a worker gives up its queue.
   check(natsOptions_SetMaxReconnect(raw, std::numeric_limits<int>::max()), "NATS reconnects");
-  // One thread delivers for all subscriptions: their callbacks only pass messages on.
+  // One thread delivers for all subscriptions: their callbacks only forward messages.
   check(natsOptions_UseGlobalMessageDelivery(raw, true), "NATS delivery");
   return result;
 }

@@ -14,8 +14,8 @@ std::string refusal_words(natsConnection* connection) {
   return status == NATS_NOT_PERMITTED && words != nullptr ? words : "";
 }
 
-/// Whether the server's words are about one of the two. The library cuts them, so it is enough that
-/// the subject begins as they say.
+/// Whether the server's text is about one of the two. The library truncates it, so the subject only
+/// has to begin with the text's subject.
 bool is_about(const std::string& words, const std::string& subject, const std::string& inbox) {
   const auto refused = read_refusal(words);
   const auto& mine = refused.to_subscribe ? inbox : subject;
@@ -32,8 +32,7 @@ nats_message_ptr ask(natsConnection* connection, const std::string& inbox_prefix
                      const std::string& subject, const std::string& request,
                      std::chrono::milliseconds timeout) {
   using clock = std::chrono::steady_clock;
-  // An answer is here long before; an earlier refusal of the same subject is not taken for this
-  // one.
+  // An answer arrives long before; an earlier refusal of the same subject does not count.
   constexpr std::chrono::milliseconds slice{50};
   const auto inbox = make_inbox(inbox_prefix);
   natsSubscription* raw = nullptr;
@@ -52,7 +51,8 @@ nats_message_ptr ask(natsConnection* connection, const std::string& inbox_prefix
       check(NATS_NO_RESPONDERS, subject.c_str());
     if (status == NATS_OK)
       return result;
-    // A command's connection ends with the first refusal: the reason comes before the consequence.
+    // A command's connection ends with the first refusal: report the refusal, not the closed
+    // connection.
     if (auto words = refusal_words(connection); is_about(words, subject, inbox))
       throw nats_refused(describe_refusal(words));
     if (status != NATS_TIMEOUT)
