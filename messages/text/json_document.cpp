@@ -9,7 +9,7 @@ namespace meme::json {
 
 namespace {
 
-/// Looks at the numbers as they are spelled, and at nothing else.
+/// Checks only the spelling of the numbers.
 struct number_check : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, number_check> {
   bool RawNumber(const char* data, rapidjson::SizeType size, bool) {
     const std::string_view spelling(data, size);

@@ -6,8 +6,8 @@
 
 namespace meme::json {
 
-/// Reads a JSON document of somebody else's; null where `text` is none. Runs in constant stack
-/// whatever the nesting.
+/// Reads a JSON document from outside; null if `text` is not JSON. It needs constant stack for any
+/// nesting.
 ///
 /// Refuses a document with an exponent of more than `max_exponent_digits` digits: RapidJSON 1.1
 /// adds exponents in an int and looks the sum up in a table, without a check of either.

@@ -7,8 +7,8 @@
 
 namespace meme::json {
 
-/// Output stream for RapidJSON that appends to a string of ours, so that nothing is copied out of
-/// a buffer of the library's.
+/// Output stream for RapidJSON that appends to a std::string, which saves a copy from the library's
+/// buffer.
 class string_sink {
 public:
   using Ch = char;

@@ -25,7 +25,7 @@ bool is_noncharacter(char32_t c) {
   return is_between(c, 0xFDD0, 0xFDEF) || (c & 0xFFFE) == 0xFFFE;
 }
 
-/// Printable ASCII is most of what is shown, and is the same before and after.
+/// Most texts are printable ASCII, which does not change.
 bool is_plain(char c) {
   return c >= ' ' && c <= '~';
 }

@@ -7,7 +7,7 @@ namespace meme {
 
 /// Whether a character may be shown on one line of a terminal, a log or a page. Not shown: C0 and
 /// C1 controls and DEL (they are commands to a terminal), line and paragraph separators (they forge
-/// lines), the controls of writing direction of Unicode's UAX #9 (they reorder what stands beside
+/// lines), the controls of writing direction of Unicode's UAX #9 (they reorder the text beside
 /// them), tag characters, noncharacters and `invalid_code_point`.
 bool is_printable(char32_t c);
 

@@ -64,7 +64,7 @@ constexpr std::size_t longest_address = 255;
 /// The length of the internal address that `text` begins with; 0: it begins with none. The host of
 /// a URL (`is_host`) is internal where it has no dot, as a neighbour's name is.
 std::size_t internal_address_length(std::string_view text, bool is_host) {
-  // Looked at no further: each word of a text that has no other characters asks here.
+  // Return early: this is called for each word of a text.
   text = text.substr(0, longest_address + 1);
   const auto begin_of = [&](std::string_view characters) {
     std::string part{text.substr(0, text.find_first_not_of(characters))};
@@ -116,7 +116,7 @@ std::string redact(std::string_view text, std::string_view secret) {
     return std::string(text);
   const auto parts = parts_of(secret, length);
   std::string result;
-  std::size_t done = 0;   // what is before it is in `result`, or masked
+  std::size_t done = 0;   // the text before it is in `result`, or masked
   std::size_t masked = 0; // the end of the last run
   for (std::size_t at = 0; at + length <= text.size(); ++at) {
     if (!std::binary_search(parts.begin(), parts.end(), text.substr(at, length)))

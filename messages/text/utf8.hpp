@@ -17,12 +17,13 @@ char32_t take_code_point(std::string_view& text);
 /// White space as Unicode has it (property White_Space).
 bool is_space(char32_t c);
 
-/// What no one-line text may hold: C0 and C1 controls, DEL, line and paragraph separators.
+/// Characters that no one-line text may have: C0 and C1 controls, DEL, line and paragraph
+/// separators.
 bool is_control(char32_t c);
 
 /// Foreign bytes as one line of valid UTF-8 of at most `max_chars` code points: U+FFFD stands for
 /// each invalid byte and each character that must not be shown (`is_printable`), one space for each
-/// run of white space and controls; what is cut off at the end leaves an ellipsis.
+/// run of white space and controls; a truncated text ends with an ellipsis.
 std::string clean_text(std::string_view bytes, std::size_t max_chars);
 
 } // namespace meme

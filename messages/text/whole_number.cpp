@@ -8,7 +8,7 @@ namespace meme {
 
 namespace {
 
-/// What 2^64 - 1 has.
+/// The number of digits of 2^64 - 1.
 constexpr std::size_t most_digits = 20;
 
 /// The exponent; clamped where no number with so many digits could be in range.

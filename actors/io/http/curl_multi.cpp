@@ -15,15 +15,15 @@ namespace meme::io {
 
 namespace {
 
-/// libcurl looks for dead connections no more often than once a second.
+/// libcurl checks for dead connections at most once a second.
 constexpr auto sweep_delay = std::chrono::milliseconds{1'100};
 
-/// A peer that acknowledges nothing for so long is gone. (One that acknowledges and does not answer
-/// may be drawing.)
+/// A peer that acknowledges no data for so long is gone. (One that acknowledges and does not answer
+/// may be generating a picture.)
 constexpr int unacknowledged_ms = 30'000;
 
-/// Asks the peer of an idle connection whether it is still there, and keeps what lies between from
-/// forgetting the connection.
+/// Probes the peer of an idle connection, which also keeps middleboxes from dropping the
+/// connection.
 constexpr int idle_s = 30;
 constexpr int probe_interval_s = 10;
 constexpr int probes = 3;
@@ -82,11 +82,11 @@ int curl_multi::on_socket(CURL*, curl_socket_t fd, int what, void* to, void*) {
   return 0;
 }
 
-/// libcurl has no use for the socket now: its connection is idle, or about to be closed.
+/// libcurl does not wait for the socket now: its connection is idle, or about to be closed.
 void curl_multi::watch_idle(curl_socket_t fd) {
   loop_.unwatch(fd);
   if (sockets_.count(fd) == 0)
-    return; // not a connection's: libcurl wakes itself with one
+    return; // not a connection's socket: libcurl wakes itself with one
   loop_.watch(fd, EPOLLRDHUP, [this, fd](std::uint32_t) {
     loop_.unwatch(fd);
     if (sweep_timer_ == 0)
@@ -94,8 +94,8 @@ void curl_multi::watch_idle(curl_socket_t fd) {
   });
 }
 
-/// libcurl closes dead idle connections when it looks for one to use, and has no call for it. This
-/// transfer looks for one to an address of its own, and may then not open a socket.
+/// libcurl closes dead idle connections only when it searches for one to use, and has no function
+/// for that. This transfer makes it search, for an unused address, and may not open a socket.
 void curl_multi::sweep() {
   sweep_timer_ = 0;
   if (sweeper_ != nullptr)

@@ -11,14 +11,14 @@ namespace {
 
 using clock = event_loop::clock;
 
-/// How often paused transfers look at the byte budget.
+/// How often paused transfers check the byte budget.
 constexpr auto resume_interval = std::chrono::milliseconds{20};
 
-/// Of one multi handle.
+/// Transfers of one multi handle.
 constexpr std::size_t max_transfers = 256;
 
-/// Of a transfer, where there are so many that they need more than one multi handle: at 10,000
-/// libcurl's usual 16 KiB would be 160 MiB.
+/// The buffer of a transfer beyond the first multi handle: with 10,000 transfers libcurl's default
+/// of 16 KiB would be 160 MiB.
 constexpr long small_buffer = 4'096;
 
 /// Since 8.7 the transfers of a multi handle share one (CURLOPT_BUFFERSIZE's documentation).
@@ -29,8 +29,8 @@ bool each_has_a_buffer() {
 /// libcurl's own cache keeps a name for 60 s.
 constexpr auto name_lifetime = std::chrono::seconds{55};
 
-/// Before 8.3 libcurl reads freed memory where a handle that is used again meets an answer whose
-/// headers begin with a blank (curl's issues 11101 and 11620): whoever answers could end us.
+/// Before 8.3 libcurl reads freed memory if a reused handle gets an answer whose headers begin with
+/// a blank (curl's issues 11101 and 11620): a server could end this process.
 bool handles_may_be_used_again() {
   return libcurl_since(0x080300);
 }
@@ -95,7 +95,7 @@ void http_client::start(transfer_ptr next) {
   home.add(easy);
 }
 
-/// The first: while there is little to do, one has all connections.
+/// The first handle with room, so that a light load uses one handle's connections.
 curl_multi& http_client::multi_with_room() {
   std::size_t others = 0;
   for (auto& each : multis_) {
@@ -115,7 +115,7 @@ curl_multi& http_client::multi_with_room() {
   return *multis_.back();
 }
 
-/// But for the first: what a peak needed is not needed any more.
+/// Except the first one: only a peak needed the others.
 void http_client::close_idle_multis() {
   idle_timer_ = 0;
   for (; spare_.size() > max_transfers; spare_.pop_back())
@@ -150,7 +150,7 @@ void http_client::configure(http_transfer& next) {
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, &next);
 }
 
-/// Sees to it that `bytes` in all are counted.
+/// Raises the transfer's charge to `bytes` in all.
 void http_client::charge(http_transfer& which, std::size_t bytes) {
   if (bytes <= which.charged)
     return;
@@ -167,7 +167,7 @@ std::size_t http_client::on_body(char* data, std::size_t size, std::size_t count
     return 0;
   }
   if (self.owner->must_wait(self))
-    return CURL_WRITEFUNC_PAUSE; // the same bytes come again once it is resumed
+    return CURL_WRITEFUNC_PAUSE; // libcurl delivers the same bytes again after the pause
   if (body.empty()) {
     curl_off_t announced = -1;
     curl_easy_getinfo(self.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
@@ -208,9 +208,8 @@ void http_client::end_scouting() {
     start(std::move(next)); // all of them, even if the scout failed: none may wait for ever
 }
 
-/// Whether one more transfer than `going_on` may put its body into memory. Where somebody has whole
-/// pictures, it is for these to make room, be it that NATS is away and they cannot: the bound
-/// holds.
+/// Whether one more transfer than `going_on` may read its body into memory. If there are whole
+/// pictures, they have to make room first. The bound holds even if NATS is away and they cannot.
 bool http_client::one_may_go_on(std::size_t going_on) const {
   const auto& budget = *limits_.budget;
   return !budget.exhausted() || (going_on == 0 && !budget.anything_finished());
@@ -218,7 +217,7 @@ bool http_client::one_may_go_on(std::size_t going_on) const {
 
 bool http_client::must_wait(http_transfer& which) {
   if (which.charged > which.reply.body.size())
-    return false; // there is room for it already
+    return false; // it has its room already
   const auto others = receiving_.size() - paused_.size() - receiving_.count(&which);
   if (one_may_go_on(others))
     return false;
@@ -232,7 +231,7 @@ bool http_client::must_wait(http_transfer& which) {
 
 void http_client::resume_paused() {
   resume_timer_ = 0;
-  // Each may use the budget up again, and then be paused again, at the end.
+  // Each may use up the budget again, and is then paused again, as the last one.
   for (auto left = paused_.size(); left > 0; --left) {
     if (!one_may_go_on(receiving_.size() - paused_.size()))
       break;
@@ -295,7 +294,7 @@ http_client::transfer_ptr http_client::take_out(CURL* easy) {
 void http_client::learn_from(const http_transfer& ended) {
   const auto unconnected = ended.reply.error == transfer_error::connect
                            || (ended.reply.error == transfer_error::timeout && !ended.sent);
-  if (unconnected && ended.names == names_) // else somebody has had them forgotten meanwhile
+  if (unconnected && ended.names == names_) // else another failure has already replaced them
     forget_names();
   if (ended.doubts_connection() && !ended.home->retired()) {
     ended.home->retire();
@@ -305,14 +304,14 @@ void http_client::learn_from(const http_transfer& ended) {
     retired_timer_ = loop_.call_after(clock::duration::zero(), [this] { close_retired_multis(); });
 }
 
-/// libcurl keeps an address for a minute, whether it can be connected to or not: the name may have
-/// another one by now. What is under way keeps the old cache.
+/// libcurl keeps an address for a minute, even if connections to it fail; the name may have another
+/// address by then. Transfers under way keep the old cache.
 void http_client::forget_names() {
   names_ = make_name_cache();
   name_known_until_ = {};
 }
 
-/// Sends it again where its answer was a redirect that it may follow.
+/// Sends it again if its answer was a redirect that it may follow.
 bool http_client::follow(transfer_ptr& ended) {
   auto& reply = ended->reply;
   if (reply.error != transfer_error::none || reply.location.empty())

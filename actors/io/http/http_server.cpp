@@ -17,13 +17,13 @@ namespace meme::io {
 
 namespace {
 
-/// Accepted in a row, before those that are there get their turn.
+/// Connections accepted in a row, before existing ones are served.
 constexpr int accept_burst = 64;
 /// For a probe or two and a scrape at a time.
 constexpr std::size_t reserved_descriptors = 4;
-/// Until accepting is tried again where not even a closed connection has freed a descriptor.
+/// The pause before the next accept if not even a closed connection has freed a descriptor.
 constexpr std::chrono::milliseconds accept_pause{50};
-/// The library's own limit of silence; a connection's time is over before.
+/// The library's own limit of silence; the limits here end a connection earlier.
 constexpr unsigned idle_seconds = 30;
 /// For the head of a request; a larger one is refused with status 431.
 constexpr std::size_t head_bytes = 8'192;
@@ -48,7 +48,7 @@ MHD_Result on_request(void* closure, MHD_Connection* connection, const char* url
                       const char* method, const char*, const char*, std::size_t* body_size,
                       void** seen) {
   static int marker;
-  if (*seen == nullptr) { // only the head is here; answering now would cut a body off
+  if (*seen == nullptr) { // only the head was received; an answer now would truncate a body
     *seen = &marker;
     return MHD_YES;
   }
@@ -73,8 +73,8 @@ void on_connection(void* closure, MHD_Connection* connection, void**,
     static_cast<http_server*>(closure)->on_closed(descriptor_of(connection));
 }
 
-/// Who connects, in bytes: an IPv4 address, or the network of an IPv6 address, of which one host
-/// may have as many as it likes.
+/// The peer's address in bytes: an IPv4 address, or the network of an IPv6 address, because one
+/// host may have any number of IPv6 addresses.
 std::string origin_of(const sockaddr_storage& peer) {
   if (peer.ss_family == AF_INET) {
     auto& address = reinterpret_cast<const sockaddr_in&>(peer).sin_addr;
@@ -92,7 +92,7 @@ std::string origin_of(const sockaddr_storage& peer) {
 http_server::http_server(event_loop& loop, unique_fd listener, handler serve,
                          server_connection_limits limits)
     : loop_(loop), listener_(std::move(listener)), serve_(std::move(serve)), connections_(limits) {
-  // Connections that were told to close count until the library has seen it.
+  // Connections that are being closed count until the library has noticed.
   const auto most = static_cast<unsigned>(limits.total + accept_burst);
   daemon_ =
       MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, nullptr, nullptr, &on_request,
@@ -128,7 +128,7 @@ void http_server::watch_listener() {
 }
 
 void http_server::accept_some() {
-  run(); // who has asked is answered before anybody is closed
+  run(); // answers complete requests before any connection is closed
   for (auto i = 0; i < accept_burst; ++i) {
     sockaddr_storage peer{};
     auto connection = accept_one(peer);
@@ -139,7 +139,7 @@ void http_server::accept_some() {
   run();
 }
 
-/// Nothing where no connection waits, or none can be taken now.
+/// Nothing if no connection waits, or none can be accepted now.
 unique_fd http_server::accept_one(sockaddr_storage& peer) {
   for (;;) {
     socklen_t length = sizeof peer;
@@ -151,13 +151,13 @@ unique_fd http_server::accept_one(sockaddr_storage& peer) {
       continue;
     if ((errno == EMFILE || errno == ENFILE) && free_descriptor())
       continue;
-    // The listener stays readable: looking at it again at once would only burn the processor.
+    // The listener stays readable: trying again at once would only use CPU time.
     pause_accepting();
     return {};
   }
 }
 
-/// Where the process has no descriptor left: one of the reserve, or that of a connection.
+/// If the process has no descriptor left: a reserved one, or that of a connection.
 bool http_server::free_descriptor() {
   if (!reserve_.empty()) {
     reserve_.pop_back();

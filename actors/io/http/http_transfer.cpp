@@ -59,8 +59,8 @@ transfer_error classify(CURLcode code) {
   }
 }
 
-/// Whether the process may open no further file. A library does not tell it apart from a name that
-/// is not there, or a certificate that cannot be read.
+/// Whether the process may open no further file. libcurl reports this like an unknown name, or a
+/// certificate that cannot be read.
 bool no_descriptor_left() {
   const unique_fd probe{::eventfd(0, EFD_CLOEXEC)};
   return !probe && (errno == EMFILE || errno == ENFILE);
@@ -94,8 +94,8 @@ void http_transfer::configure(const http_limits& limits, clock::time_point time)
   for (auto& header : request.headers)
     headers = curl_slist_append(headers, header.c_str());
   headers = curl_slist_append(headers, "Expect:"); // no round trip before the body
-  // Bodies are decoded, for some gateways compress them unasked. The header that asks for it is
-  // left out: a picture does not get smaller.
+  // Bodies are decoded, because some gateways compress them without being asked. The header that
+  // requests it is not sent: a picture does not get smaller.
   headers = curl_slist_append(headers, "Accept-Encoding:");
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(easy, CURLOPT_SHARE, names.get());
@@ -107,13 +107,14 @@ void http_transfer::configure(const http_limits& limits, clock::time_point time)
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "meme-generator/" MEME_VERSION);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  // Rather a stream of HTTP/2 than a connection. Without TLS there is no HTTP/2 to wait for, and
-  // libcurl would wait until the first answer of all is here.
+  // Prefer a stream of an HTTP/2 connection to a new connection. Not without TLS: there is no
+  // HTTP/2, and libcurl would wait until the first answer has arrived.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, is_encrypted() ? 1L : 0L);
-  // In clear it may not leave this machine, then it must not go to a proxy elsewhere either.
+  // A secret must not leave this machine unencrypted, so it must not go to a proxy elsewhere
+  // either.
   if (request.is_confidential && !is_encrypted())
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  // As OpenSSL, and with it NATS and Redis, understand it; Debian's libcurl has a path of its own.
+  // The same meaning as in OpenSSL, which NATS and Redis use; Debian's libcurl has its own path.
   if (const auto* authorities = std::getenv("SSL_CERT_FILE"))
     curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - time).count();
@@ -153,9 +154,9 @@ bool http_transfer::take_header(std::string_view line, std::size_t most) {
 
 bool http_transfer::may_send(const char* peer_address) {
   if (sent) {
-    // libcurl would send the request once more: a connection that had served others was closed
-    // without an answer, or HTTP/2 gave the request back. It does not say which. The request may
-    // have been served, and paid for: whoever counts the calls decides.
+    // libcurl would send the request again: a reused connection was closed without an answer, or
+    // HTTP/2 returned the request. libcurl does not say which. The model may have served the
+    // request, and bill it: the caller, which counts the calls, decides.
     reply.error = transfer_error::stale;
     reply.error_text = "the connection was closed before an answer came";
     return false;
@@ -186,8 +187,8 @@ void http_transfer::conclude(CURLcode result) {
     reply.error_text = *error_text != '\0' ? error_text : curl_easy_strerror(result);
 }
 
-/// A connection of HTTP/2 that fell silent would take every later request; one of HTTP/1.1 is
-/// closed with the request, but where it had been idle the others that were may be as dead.
+/// A dead HTTP/2 connection would get every later request. A dead HTTP/1.1 connection is closed
+/// with the request, but if it had been idle, the other idle ones may be dead, too.
 bool http_transfer::doubts_connection() const {
   const auto silent = reply.error == transfer_error::timeout || reply.error == transfer_error::cut
                       || reply.error == transfer_error::stale;

@@ -44,7 +44,7 @@ redirect resolve_redirect(const std::string& from, const std::string& location) 
   const auto safe = next_scheme == "https" || (next_scheme == "http" && scheme == "http");
   const auto next_port = port_of(url.get());
   const auto upgraded = scheme == "http" && port == "80" && next_port == "443";
-  // A user in the address would become an Authorization header beside ours.
+  // A user in the address would become a second Authorization header.
   const auto has_user = !part_of(url.get(), CURLUPART_USER).empty()
                         || !part_of(url.get(), CURLUPART_PASSWORD).empty();
   return {part_of(url.get(), CURLUPART_URL),

@@ -22,9 +22,10 @@ struct server_connection_limits {
 /// Which connection to the status port is closed, and when. A connection carries one request, so
 /// it is either incomplete (its request is not there yet) or being answered.
 ///
-/// A new connection is always accepted. If there is no place, another one is closed: the oldest, and
-/// those without a complete request first; if the new one's address has used its share, one of that
-/// address. So a probe that connects and sends its request at once is answered even under attack.
+/// A new connection is always accepted. If there is no place, another one is closed: the oldest,
+/// and those without a complete request first; if the new one's address has used its share, one of
+/// that address. So a probe that connects and sends its request at once is answered even under
+/// attack.
 class server_connections {
 public:
   using clock = std::chrono::steady_clock;

@@ -18,7 +18,7 @@ struct stream_feed {
   bool external = false;            ///< of another account or domain: it cannot be looked at
 };
 
-/// What of a stream's configuration matters here.
+/// The parts of a stream's configuration that the service uses.
 struct stream_config {
   std::string name;
   std::vector<std::string> subjects;
@@ -53,7 +53,7 @@ struct stream_info {
   bool leaderless = false; ///< of a cluster, and no server leads it
 };
 
-/// What of a durable consumer's configuration matters here.
+/// The parts of a durable consumer's configuration that the service uses.
 struct consumer_config {
   std::string name;
   bool push = false;
@@ -64,10 +64,10 @@ struct consumer_config {
   std::int64_t max_request_batch = 0;              ///< 0: no limit
   std::chrono::nanoseconds max_request_expires{0}; ///< 0: no limit
   bool has_backoff = false;
-  std::vector<std::string> filters;               ///< filter_subject or filter_subjects
-  bool only_new = false;                          ///< passes over what was there before it
-  bool headers_only = false;                      ///< delivers no bodies
-  std::chrono::nanoseconds inactive_threshold{0}; ///< deleted when unused for so long; 0: never
+  std::vector<std::string> filters; ///< filter_subject or filter_subjects
+  bool only_new = false;            ///< skips messages that are older than the consumer
+  bool headers_only = false;        ///< delivers no bodies
+  std::chrono::nanoseconds inactive_threshold{0}; ///< deleted after so long without use; 0: never
   std::vector<std::string> priority_groups;       ///< each pull has to name one of them
   std::string priority_policy;                    ///< empty or "none": no groups are used
 };
@@ -86,8 +86,8 @@ struct consumer_info {
 };
 
 /// Read the reply of $JS.API.STREAM.INFO and $JS.API.CONSUMER.INFO. nats.c's own structures lack
-/// what the server learned after the library (filter_subjects, pauses, priority groups), so the
-/// JSON itself is read. What is absent or of another type keeps its default. Return nothing where
+/// newer features of the server (filter_subjects, pauses, priority groups), so these functions read
+/// the JSON. A field that is absent or has another type keeps its default. They return nothing if
 /// the reply describes no stream or consumer.
 std::optional<stream_info> read_stream_info(std::string_view reply);
 std::optional<consumer_info> read_consumer_info(std::string_view reply);

@@ -46,26 +46,27 @@ private:
   nats_message_ptr message_;
 };
 
-/// A subject of which nobody else knows: `prefix` and a random token.
+/// A subject that nobody else knows: `prefix` and a random token.
 std::string make_inbox(const std::string& prefix);
 
 /// What happens to a connection. The callbacks run on threads of the library.
 struct nats_events {
   std::function<void()> connected; ///< for the first time, or again
   std::function<void()> disconnected;
-  std::function<void(std::string reason)> failing; ///< it was lost and no server lets us in yet
-  std::function<void()> lame_duck; ///< the server is about to go; the library finds another
-  /// For good: the same server refused us twice in a row, or the destructor ended it.
+  std::function<void(std::string reason)>
+      failing;                     ///< it was lost, and no server has accepted it yet
+  std::function<void()> lame_duck; ///< the server is shutting down; the library connects to another
+  /// Finally: the same server refused the connection twice in a row, or the destructor ended it.
   std::function<void(std::string reason)> closed;
   std::function<void(std::string text)> error; ///< slow consumer, permissions, …
 };
 
-/// A connection to NATS that, once there, reconnects for ever.
+/// A connection to NATS. After the first success it reconnects for ever.
 class nats_connection final : public bus {
 public:
   /// Tries each server once, which may block for the connect timeout each, and for as long as a
-  /// name server takes. Throws nats_unreachable, or another nats_error where a server refuses us
-  /// or the library refuses the settings (key files).
+  /// name server takes. Throws nats_unreachable, or another nats_error if a server refuses the
+  /// connection, or the library refuses the settings (key files).
   static std::shared_ptr<nats_connection> open(const config::nats_options& options,
                                                const std::string& name, nats_events events);
   ~nats_connection() override;
@@ -88,7 +89,7 @@ public:
   /// The server's address without a user; empty while there is none.
   std::string server() const;
 
-  /// Waits until the server has got all that was published, or `timeout` is over: false.
+  /// Waits until the server has received everything published; false if `timeout` ends first.
   bool flush(std::chrono::milliseconds timeout);
 
   natsConnection* handle() const { return connection_; }

@@ -7,7 +7,7 @@
 
 namespace meme::io {
 
-/// What nats.c, or the server behind it, has refused.
+/// A refusal of nats.c or of the server.
 class nats_error : public std::runtime_error {
 public:
   nats_error(const std::string& words, natsStatus status)
@@ -19,7 +19,7 @@ private:
   natsStatus status_;
 };
 
-/// The server does not permit what was asked; the words name the subject.
+/// The server refused a permission; the text names the subject.
 class nats_refused : public nats_error {
 public:
   explicit nats_refused(const std::string& words) : nats_error(words, NATS_NOT_PERMITTED) {}
@@ -34,9 +34,9 @@ public:
 /// Throws nats_error that names `what` and the library's reason unless `status` is NATS_OK.
 void check(natsStatus status, const char* what);
 
-/// What the library says beside `status` about the last failure on this thread; empty: no more. It
-/// keeps the words of an earlier failure where the last one has none of its own, so those of
-/// another status are left out; `of_any_status`: not so, for a first call.
+/// The library's text for the last failure on this thread, in addition to `status`; may be empty.
+/// If the last failure has no text, the library returns that of an earlier one, so a text for
+/// another status is left out, unless `of_any_status` is set, for a first call.
 std::string detail_of(natsStatus status, bool of_any_status = false);
 
 } // namespace meme::io

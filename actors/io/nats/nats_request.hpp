@@ -7,13 +7,12 @@
 
 namespace meme::io {
 
-/// Why the connection's server has last refused something, in words of ours; empty: it has not.
+/// The reason of the last refusal by the connection's server; empty: none.
 std::string last_refusal(natsConnection* connection);
 
-/// Sends a request and waits for its reply: for up to `timeout`, and no longer than until the
-/// server says that it does not permit the request or the reply's inbox (then it throws
-/// nats_refused), where the library's own requests wait for the whole time. Throws
-/// std::runtime_error where there is no reply.
+/// Sends a request and waits up to `timeout` for its reply. Throws nats_refused as soon as the
+/// server refuses the request or the reply's inbox; the library's own requests would wait for the
+/// whole time. Throws std::runtime_error if there is no reply.
 nats_message_ptr ask(natsConnection* connection, const std::string& inbox_prefix,
                      const std::string& subject, const std::string& request,
                      std::chrono::milliseconds timeout);

@@ -21,17 +21,17 @@ namespace {
 
 using clock = event_loop::clock;
 
-/// hiredis gives its read buffer back after each reply larger than this: too often for pictures.
+/// hiredis frees its read buffer after each larger reply; its default is too small for pictures.
 constexpr std::size_t kept_read_buffer = 4 << 20;
 
-/// hiredis reads 16 KiB a call; so many calls go by before other sockets get their turn.
+/// hiredis reads 16 KiB a call; after so many calls the other sockets are served.
 constexpr int max_reads_in_a_row = 64;
 
-/// More than anything that is read beside a value: its length, errors, what one read brings.
+/// More than everything that is read besides a value: its length, errors, the rest of one read.
 constexpr std::size_t max_beside_value = 64 << 10;
 
-/// The kernel's own signs of life, for what no PING of ours can see: a peer that is gone while a
-/// command waits to be sent. A setting that the kernel refuses is no reason to go without Redis.
+/// The kernel's keep-alive, for a case that a PING cannot detect: a peer that is gone while a
+/// command waits to be sent. If the kernel refuses a setting, Redis is used all the same.
 void enable_keepalive(int fd, std::chrono::milliseconds silence) {
   const auto set = [fd](int level, int option, int value) {
     ::setsockopt(fd, level, option, &value, sizeof value);
@@ -53,10 +53,10 @@ std::string error_of(const redisReply* reply, const std::string& lost) {
 
 } // namespace
 
-/// hiredis asserts, in release builds too, that no reply comes which nobody asked for. What listens
-/// there may be no Redis: such a reply is refused while it is read, which ends the connection only.
-/// So is a list, which none of our commands is answered with: hiredis makes room for all the parts
-/// that it announces, and takes them out of its buffer one by one, so that no limit bounds them.
+/// hiredis asserts, in release builds too, that there is no reply without a command. The peer may
+/// not be a Redis, so such a reply is refused while it is read, which ends only the connection.
+/// Lists are refused, too; no command used here returns one. hiredis allocates all the parts that a
+/// list announces, and removes them from its buffer one by one, so that no limit bounds them.
 struct redis_client::reply_guard {
   static void install(redisReader& reader, redis_client& owner) {
     if (original == nullptr)
@@ -67,7 +67,7 @@ struct redis_client::reply_guard {
       result.createArray = refuse(result.createArray);
       result.createInteger = wrap<&redisReplyObjectFunctions::createInteger>(result.createInteger);
       result.createNil = wrap<&redisReplyObjectFunctions::createNil>(result.createNil);
-#if HIREDIS_MAJOR >= 1 // RESP3's, which are read whether or not they were asked for
+#if HIREDIS_MAJOR >= 1 // RESP3's types, which hiredis reads even if they were not requested
       result.createDouble = wrap<&redisReplyObjectFunctions::createDouble>(result.createDouble);
       result.createBool = wrap<&redisReplyObjectFunctions::createBool>(result.createBool);
 #endif
@@ -137,7 +137,7 @@ void redis_client::connect() {
   auto answered = [this, alive = std::weak_ptr<int>{alive_}, attempt = ++attempts_](
                       const std::vector<std::string>& addresses, const std::string& error) {
     if (alive.expired() || attempt != attempts_ || !resolving_)
-      return; // of an attempt that was given up
+      return; // the attempt was given up
     if (!error.empty())
       return lose("its host name cannot be resolved: " + error);
     resolving_ = false;
@@ -171,7 +171,7 @@ void redis_client::open(const std::string& address) {
   hooks.delRead = [](void* self) { static_cast<redis_client*>(self)->want(EPOLLIN, false); };
   hooks.addWrite = [](void* self) { static_cast<redis_client*>(self)->want(EPOLLOUT, true); };
   hooks.delWrite = [](void* self) { static_cast<redis_client*>(self)->want(EPOLLOUT, false); };
-  // Called once, whatever ends the context; it is freed right after.
+  // Called once for any end of the context, which is freed right after.
   hooks.cleanup = [](void* self) { static_cast<redis_client*>(self)->forget_context(); };
   redisAsyncSetConnectCallback(context_, [](const redisAsyncContext* context, int status) {
     static_cast<redis_client*>(context->data)->on_connected(status == REDIS_OK);
@@ -188,10 +188,10 @@ void redis_client::on_connected(bool ok) {
   introduce();
 }
 
-/// Says who we are; the PING shows that what listens there is a Redis that serves.
+/// Authenticates; the PING shows that the peer is a Redis that serves.
 void redis_client::introduce() {
   auto must_succeed = [this](redisReply* reply, const std::string& error) {
-    // Without a reply the connection is going already, and its own reason counts.
+    // Without a reply the connection is already ending, with its own reason.
     if (auto why = error_of(reply, error); reply != nullptr && !why.empty() && why_lost_.empty())
       lose(why);
   };
@@ -220,8 +220,8 @@ void redis_client::keep_alive() {
   ping_timer_ = loop_.call_at(last_heard_ + settings_.ping_interval, [this] {
     ping_timer_ = 0;
     if (loop_.now() - last_heard_ >= settings_.ping_interval) {
-      last_heard_ = loop_.now(); // the next sign is due an interval from now
-      // Whatever Redis says to it, it is there. What waits for an answer already is as good.
+      last_heard_ = loop_.now(); // the next PING is due after an interval
+      // Any reply shows that Redis is there, and so does a command that waits for its reply.
       if (deadlines_.empty())
         send({"PING"}, [](redisReply*, const std::string&) {});
     }
@@ -252,11 +252,11 @@ void redis_client::get(const std::string& key, std::size_t most, get_callback do
          const auto known = reply != nullptr && reply->type == REDIS_REPLY_INTEGER;
          if (result->error.empty())
            result->ttl_error = error_of(reply, error);
-         // GETRANGE says of a key that is not there what it says of an empty value.
+         // GETRANGE returns the same for a missing key and for an empty value.
          if (result->value && result->value->bytes.empty() && !result->value->cut)
            result->value.reset();
          else if (result->value && known && reply->integer == no_such_key)
-           result->value->ttl_left = {}; // its time ran out between the two
+           result->value->ttl_left = {}; // it expired between the two commands
          else if (result->value && known)
            result->value->ttl_left = std::chrono::milliseconds{reply->integer};
          done(std::move(*result));
@@ -337,7 +337,7 @@ void redis_client::lose(std::string why) {
   ready_ = false;
   why_lost_ = std::move(why);
   if (context_ != nullptr)
-    return redisAsyncFree(context_); // answers what is open, then comes to forget_context
+    return redisAsyncFree(context_); // answers the open commands, then calls forget_context
   loop_.cancel(std::exchange(timer_, 0));
   if (std::exchange(resolving_, false) && events_.lost)
     events_.lost(why_lost_);
@@ -359,15 +359,15 @@ void redis_client::forget_context() {
   interest_ = 0;
   loop_.cancel(std::exchange(ping_timer_, 0));
   if (!std::exchange(served_, false))
-    names_.prefer_next(); // where the host has several addresses
+    names_.prefer_next(); // if the host has several addresses
   ready_ = false;
   deadlines_.clear();
   if (events_.lost)
     events_.lost(why_lost_);
 }
 
-/// hiredis collects a reply until it is complete, of whatever length. What was complete is gone
-/// from its buffer by now, so that what is there belongs to one reply.
+/// hiredis collects a reply of any length until it is complete. Complete replies have left its
+/// buffer here, so the buffer's content belongs to one reply.
 bool redis_client::reply_is_too_large() const {
   const auto& reader = *context_->c.reader;
   return reader.len - reader.pos > settings_.max_value + max_beside_value;

@@ -32,26 +32,27 @@ struct redis_settings {
   std::size_t max_value = 8 << 20; ///< bytes; a reply that is much larger ends the connection
 };
 
-/// One asynchronous connection to Redis. It does not reconnect by itself: its owner hears of the
-/// loss and decides when to `connect` again.
+/// One asynchronous connection to Redis. It does not reconnect by itself: it reports the loss, and
+/// its owner decides when to `connect` again.
 ///
-/// hiredis 0.14 knows no time limit for a command. Here each has one: Redis answers in order, so
-/// it is enough to watch the oldest. One late answer ends the connection, for what follows would
-/// wait behind it. A silent connection is asked for a sign now and then (`ping_interval`), so that
-/// whatever lies between does not forget it, and so that a dead one is found before it is needed.
+/// hiredis 0.14 has no time limit for a command; this class adds one. Redis answers in order, so it
+/// is enough to watch the oldest command. One late answer ends the connection, because later
+/// answers would wait behind it. A PING is sent after `ping_interval` of silence, so that load
+/// balancers do not drop the connection, and so that a dead connection is found before it is
+/// needed.
 class redis_client {
 public:
   struct found {
     std::string bytes;
-    bool cut = false;                       ///< the value is longer than was asked for
+    bool cut = false;                       ///< the value is longer than the requested bytes
     std::chrono::milliseconds ttl_left{-1}; ///< negative: it has no end, or none is known
   };
 
-  /// Without value: not stored, or `error` tells why Redis could not be asked.
+  /// Without value: not stored, or `error` says why Redis could not be used.
   struct reply_to_get {
     std::optional<found> value;
     std::string error;
-    std::string ttl_error; ///< why only the remaining lifetime could not be asked for
+    std::string ttl_error; ///< why only the remaining lifetime is not known
   };
 
   using get_callback = std::function<void(reply_to_get reply)>;
@@ -73,12 +74,12 @@ public:
   void connect();
   bool ready() const { return ready_; }
 
-  /// Value and remaining lifetime in one round trip. Of the value at most `most` bytes are found:
-  /// Redis sends no more than one beyond that, however large it is.
+  /// Value and remaining lifetime in one round trip. Returns at most `most` bytes of the value;
+  /// Redis sends at most one byte more, for a value of any size.
   void get(const std::string& key, std::size_t most, get_callback done);
 
-  /// Whether the value has more than `size` bytes; without asking for them. False where Redis could
-  /// not be asked.
+  /// Whether the value has more than `size` bytes, without reading them. False if Redis could not
+  /// be used.
   void exceeds(const std::string& key, std::size_t size, std::function<void(bool)> done);
 
   void set(const std::string& key, std::string_view bytes, std::chrono::seconds ttl,
@@ -106,7 +107,7 @@ private:
   name_lookup& names_;
   redis_settings settings_;
   events events_;
-  std::unique_ptr<redis_tls> tls_; ///< outlives the context, which uses it; empty: in the clear
+  std::unique_ptr<redis_tls> tls_; ///< outlives the context, which uses it; empty: no TLS
   redisAsyncContext* context_ = nullptr;
   int fd_ = -1;
   std::uint32_t interest_ = 0;
@@ -120,7 +121,7 @@ private:
   event_loop::timer_id ping_timer_ = 0; ///< set while ready
   event_loop::clock::time_point last_heard_{};
   std::uint64_t attempts_ = 0;                           ///< numbers the calls of `connect`
-  std::shared_ptr<int> alive_ = std::make_shared<int>(); ///< goes with this object
+  std::shared_ptr<int> alive_ = std::make_shared<int>(); ///< ends with this object
 };
 
 } // namespace meme::io

@@ -56,7 +56,7 @@ std::string redis_tls::begin(redisAsyncContext& context, const std::string& host
   auto* session = SSL_new(trust_);
   if (session == nullptr)
     throw std::bad_alloc();
-  // hiredis checks the chain and nothing else: any certificate of a trusted authority would do.
+  // hiredis checks only the chain: it would accept any certificate of a trusted authority.
   SSL_set_hostflags(session, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   auto fine = SSL_set1_host(session, host.c_str()) == 1; // knows addresses too
   if (!is_address(host))
@@ -65,7 +65,7 @@ std::string redis_tls::begin(redisAsyncContext& context, const std::string& host
     session_ = session;
     return {};
   }
-  // Where the server answers at once, its certificate has been looked at already.
+  // If the server answers at once, its certificate has already been checked.
   auto why = refusal_of(session);
   SSL_free(session);
   if (!why.empty())

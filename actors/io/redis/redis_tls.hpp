@@ -9,19 +9,19 @@ struct ssl_st;
 
 namespace meme::io {
 
-/// TLS for connections to Redis, as a client that trusts only whom it was told to: the chain has to
-/// end in `ca_file` or else in the system's certificates, and the certificate has to be the host's.
+/// TLS for connections to Redis. The server's chain must end in `ca_file`, or else in the system's
+/// certificates, and the certificate must be for the host.
 ///
-/// It takes the hiredis_ssl of hiredis 1.0; a build without it has no such object.
+/// It needs the hiredis_ssl of hiredis 1.0; a build without it has no such object.
 class redis_tls {
 public:
-  /// Throws std::runtime_error where the file does not hold certificates.
+  /// Throws std::runtime_error if the file has no certificates.
   explicit redis_tls(const std::string& ca_file);
   ~redis_tls(); // NOLINT(performance-trivially-destructible): with TLS it has work to do
   redis_tls(const redis_tls&) = delete;
   redis_tls& operator=(const redis_tls&) = delete;
 
-  /// To be called once the context has begun to connect; what is sent waits for the handshake.
+  /// Call it when the context has begun to connect; commands wait for the handshake.
   /// Returns why it is not possible, or nothing.
   std::string begin(redisAsyncContext& context, const std::string& host);
 

@@ -1,4 +1,4 @@
-// For hiredis 0.14, which knows no TLS. The configuration refuses rediss:// before this is reached.
+// For hiredis 0.14, which has no TLS. The configuration refuses rediss:// before this is called.
 #include <stdexcept>
 
 #include "actors/io/redis/redis_tls.hpp"

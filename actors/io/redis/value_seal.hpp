@@ -12,8 +12,8 @@ struct evp_mac_ctx_st;
 
 namespace meme::io {
 
-/// Signs what is stored in Redis, so that a value that somebody else wrote, or moved to another
-/// key, is recognised (docs/decisions/0015-redis-values.md). A signed value is
+/// Signs values in Redis, to detect a value that others wrote or copied to another key
+/// (docs/decisions/0015-redis-values.md). A signed value is
 ///
 ///     "MEMESIG1" | length of type, 1 byte | type | HMAC-SHA-256, 32 bytes | bytes
 ///
@@ -31,7 +31,7 @@ public:
   static constexpr std::size_t max_overhead = 512;
 
   /// Reads the keys, one a line; the first one signs. Throws std::runtime_error with the reason
-  /// where the file cannot be used; no reason quotes a key.
+  /// if the file cannot be used; no reason quotes a key.
   explicit value_seal(const std::string& file);
 
   /// The value to store under `key`. `type` has at most 255 bytes.
@@ -52,7 +52,7 @@ private:
   static tag compute(const context_ptr& prepared, std::string_view key, std::string_view type,
                      std::string_view bytes);
 
-  std::vector<context_ptr> keys_; ///< each is ready for the first byte; copied for each value
+  std::vector<context_ptr> keys_; ///< each is initialised; copied for each value
 };
 
 } // namespace meme::io

@@ -17,16 +17,16 @@ struct pixels {
   std::vector<std::uint8_t> rgb;
 };
 
-/// About what `decode` needs for a picture of so many pixels at its peak: 16-bit samples with
-/// alpha, or the coefficients of a progressive JPEG beside its pixels.
+/// The peak memory of `decode` for each pixel, about: 16-bit samples with alpha, or the
+/// coefficients of a progressive JPEG and its pixels.
 constexpr std::size_t decoded_bytes_per_pixel = 8;
 
-/// The picture's bytes are damaged: another copy of it may be whole.
+/// The picture's bytes are damaged: another copy may be complete.
 struct broken_picture : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The picture is whole, and our decoders cannot or must not decode it.
+/// The picture is complete, but the decoders do not support it.
 struct unsupported_picture : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -34,20 +34,19 @@ struct unsupported_picture : std::runtime_error {
 /// Decodes a complete PNG (libpng), JPEG (libjpeg-turbo) or WebP (libwebp) to what a viewer shows:
 ///
 ///  * an embedded ICC profile, else a PNG's gAMA and cHRM, is converted to sRGB (Little CMS);
-///  samples
-///    that say nothing of their colours are sRGB;
+///  * samples without colour information are treated as sRGB;
 ///  * an EXIF orientation is applied;
-///  * transparent parts are laid on white;
+///  * transparent parts become white;
 ///  * of an animation, the first picture is taken.
 ///
-/// It allocates what the header's width and height ask for: the caller has looked at them. Throws
-/// broken_picture or unsupported_picture with the library's words.
+/// It allocates memory for the header's width and height: the caller must have checked them. Throws
+/// broken_picture or unsupported_picture with the library's text.
 pixels decode(picture_type type, std::string_view bytes);
 
 enum class chroma { full, quarter };
 
 /// Encodes as a baseline JPEG. `quality` is libjpeg's, 1..100; `detail` is that of the colours.
-/// Throws std::runtime_error with the library's words.
+/// Throws std::runtime_error with the library's text.
 std::string encode_jpeg(const pixels& source, int quality, chroma detail);
 
 } // namespace meme::recompression

@@ -7,20 +7,20 @@
 
 namespace meme::recompression {
 
-/// How the samples of a decoded row lie. 16-bit samples are in the machine's byte order.
+/// The layout of a decoded row's samples. 16-bit samples have the machine's byte order.
 enum class samples { gray_8, rgb_8, rgba_8, rgb_16, rgba_16, cmyk_8, inverted_cmyk_8 };
 
-/// Converts rows of samples to sRGB, a byte a sample; an alpha sample is kept as it is, in a byte.
-/// An empty one converts nothing: the samples are sRGB already, or say nothing of their colours.
+/// Converts rows of samples to sRGB, a byte a sample; alpha is only reduced to a byte. An empty
+/// object converts nothing: the samples are sRGB, or have no colour information.
 class colour_transform {
 public:
   colour_transform() = default;
 
-  /// Of an embedded ICC profile; empty where that is damaged or is of another kind of picture.
+  /// From an embedded ICC profile; empty if that is damaged or for another kind of picture.
   static colour_transform from_profile(std::string_view icc, samples layout);
 
-  /// What a PNG says without a profile: the exponent of its samples (1 / gAMA) and the x and y of
-  /// white, red, green and blue.
+  /// From a PNG without a profile: the exponent of its samples (1 / gAMA) and the x and y of white,
+  /// red, green and blue.
   struct rgb_space {
     double exponent = 0;
     double white_x = 0.3127, white_y = 0.3290;

@@ -13,7 +13,7 @@ inline const std::uint8_t* as_bytes(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
 }
 
-/// Lays `count` pixels of RGBA on white. `rgb` may be `rgba`.
+/// Blends `count` pixels of RGBA with white. `rgb` may be `rgba`.
 inline void lay_on_white(const std::uint8_t* rgba, std::uint8_t* rgb, std::size_t count) {
   constexpr unsigned white = 255;
   constexpr unsigned half = white / 2;

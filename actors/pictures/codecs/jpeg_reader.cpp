@@ -21,14 +21,14 @@ constexpr int most_scans = 100;
 constexpr std::size_t coefficient_bytes_per_pixel = 8;
 constexpr std::size_t other_memory = std::size_t{16} << 20;
 
-/// libjpeg leaves a failed call with longjmp: no function between `setjmp` and the call has
-/// anything to destroy, all of it lies here.
+/// libjpeg leaves a failed call with longjmp. So no function between `setjmp` and the call may have
+/// an object with a destructor; all of them are members here.
 class jpeg_reader {
 public:
   explicit jpeg_reader(std::string_view bytes) : bytes_(bytes) {
     jpeg_.err = jpeg_std_error(&errors_);
     errors_.error_exit = on_error;
-    errors_.emit_message = [](j_common_ptr, int) {}; // what can be shown is a picture
+    errors_.emit_message = [](j_common_ptr, int) {}; // warnings are ignored
     errors_.output_message = [](j_common_ptr) {};
     jpeg_.client_data = this;
     progress_.progress_monitor = on_progress;
@@ -48,8 +48,8 @@ public:
   }
 
 private:
-  /// Not inlined, nor what it calls: in a function with `setjmp` the compiler takes every variable
-  /// for one that longjmp may spoil.
+  /// Not inlined, and neither are the functions that it calls: in a function with `setjmp` the
+  /// compiler assumes that longjmp may change every variable.
   [[gnu::noinline]] bool decoded() {
     if (setjmp(jump_) != 0) // NOLINT(cert-err52-cpp)
       return false;
@@ -90,7 +90,7 @@ private:
     std::longjmp(self->jump_, 1); // NOLINT(cert-err52-cpp)
   }
 
-  /// Whether an error of the library speaks of itself, not of damage.
+  /// Whether an error is about the library's own limits, not about damage.
   static bool is_limit(int code) {
     return code == JERR_BAD_PRECISION || code == JERR_SOF_UNSUPPORTED || code == JERR_ARITH_NOTIMPL
            || code == JERR_CONVERSION_NOTIMPL || code == JERR_NO_BACKING_STORE
@@ -111,7 +111,7 @@ private:
     jpeg_.dct_method = JDCT_ISLOW;
     if (jpeg_.jpeg_color_space == JCS_CMYK || jpeg_.jpeg_color_space == JCS_YCCK) {
       jpeg_.out_color_space = JCS_CMYK;
-      // Adobe's programs store the paper that shines through, not the ink.
+      // Adobe's programs store inverted values: 0 is full ink.
       layout_ = jpeg_.saw_Adobe_marker != FALSE ? samples::inverted_cmyk_8 : samples::cmyk_8;
     } else if (jpeg_.jpeg_color_space == JCS_GRAYSCALE && is_gray_profile(profile)) {
       jpeg_.out_color_space = JCS_GRAYSCALE;
@@ -134,7 +134,7 @@ private:
       mix_inks(out);
   }
 
-  /// Without a profile: each ink takes its colour away, black takes all.
+  /// Without a profile: each ink absorbs its complement, black absorbs everything.
   void mix_inks(std::uint8_t* out) const {
     const auto inverted = layout_ == samples::inverted_cmyk_8;
     const auto paper = [&](std::uint8_t value) { return inverted ? value : 255U - value; };

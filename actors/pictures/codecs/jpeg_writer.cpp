@@ -24,7 +24,7 @@ std::string encode_jpeg(const pixels& source, int quality, chroma detail) {
   turbojpeg_ptr writer{tjInitCompress()};
   if (!writer)
     throw std::bad_alloc();
-  // The library's buffer grows with what is written: the most that it can be is twice the pixels.
+  // The library's buffer grows with the output, to at most twice the size of the pixels.
   unsigned char* written = nullptr;
   unsigned long size = 0;
   const auto failed =

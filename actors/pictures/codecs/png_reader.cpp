@@ -13,12 +13,12 @@ namespace meme::recompression {
 
 namespace {
 
-/// A chunk, decompressed, may have so many bytes; what is longer is dropped.
+/// The most bytes of a decompressed chunk; a longer chunk is dropped.
 constexpr png_alloc_size_t longest_chunk = std::size_t{4} << 20;
 constexpr png_uint_32 most_chunks_kept = 16;
 
-/// libpng leaves a failed call with longjmp: no function between `setjmp` and the call has anything
-/// to destroy, all of it lies here.
+/// libpng leaves a failed call with longjmp. So no function between `setjmp` and the call may have
+/// an object with a destructor; all of them are members here.
 class png_reader {
 public:
   explicit png_reader(std::string_view bytes) : rest_(bytes) {
@@ -31,7 +31,7 @@ public:
     png_set_read_fn(png_, this, on_read);
     png_set_chunk_malloc_max(png_, longest_chunk);
     png_set_chunk_cache_max(png_, most_chunks_kept);
-    png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX); // the caller has looked
+    png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX); // the caller has checked the size
   }
   ~png_reader() { png_destroy_read_struct(&png_, &info_, nullptr); }
   png_reader(const png_reader&) = delete;
@@ -44,8 +44,8 @@ public:
   }
 
 private:
-  /// Not inlined, nor what it calls: in a function with `setjmp` the compiler takes every variable
-  /// for one that longjmp may spoil.
+  /// Not inlined, and neither are the functions that it calls: in a function with `setjmp` the
+  /// compiler assumes that longjmp may change every variable.
   [[gnu::noinline]] bool decoded() {
     if (setjmp(jump_) != 0) // NOLINT(cert-err52-cpp): the library's way
       return false;
@@ -78,7 +78,7 @@ private:
     rest.remove_prefix(size);
   }
 
-  /// Asks libpng for rows of RGB or RGBA, of 8 bits unless colours are converted.
+  /// Configures libpng for rows of RGB or RGBA, of 8 bits unless colours are converted.
   void choose_colours() {
     const auto type = png_get_color_type(png_, info_);
     const auto gray = (type & PNG_COLOR_MASK_COLOR) == 0;
@@ -162,7 +162,7 @@ private:
       rows_[y] = &raw_[y * row_size_];
   }
 
-  /// In place: a row of RGB is never longer than what it was made of.
+  /// In place: a row of RGB is never longer than its source.
   pixels convert() {
     const auto channels = has_alpha_ ? std::size_t{4} : std::size_t{3};
     std::vector<std::uint8_t> row(width_ * channels);
@@ -181,7 +181,7 @@ private:
 
   void convert_row(const std::uint8_t* from, std::uint8_t* to, std::size_t channels) const {
     const auto count = width_ * channels;
-    if (wide_without_transform_) { // the profile turned out to be of no use
+    if (wide_without_transform_) { // the profile cannot be used
       const auto* wide = reinterpret_cast<const std::uint16_t*>(from);
       std::transform(wide, wide + count, to,
                      [](std::uint16_t value) { return static_cast<std::uint8_t>(value >> 8); });

@@ -16,7 +16,7 @@ namespace meme::container {
 /// The result of walking a container. A size may be known although the picture is not complete.
 struct walk {
   std::optional<picture_size> size;
-  std::size_t end = 0; ///< where the complete picture ends; what follows is foreign
+  std::size_t end = 0; ///< where the complete picture ends; later bytes do not belong to it
   std::string fault;   ///< why it is not complete; empty: it is
 };
 

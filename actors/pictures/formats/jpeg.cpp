@@ -40,8 +40,8 @@ bool stands_alone(std::uint32_t code) {
          || (code >= marker::restart_first && code <= marker::start_of_image);
 }
 
-/// What may stand between two scans: tables, a comment, an application's data, the next scan. Other
-/// codes within a scan are damage that decoders step over.
+/// Markers that are allowed between two scans: tables, a comment, an application's data, the next
+/// scan. Other codes within a scan are damage that decoders skip.
 bool follows_a_scan(std::uint32_t code) {
   return code == marker::huffman_tables || code == marker::arithmetic_tables
          || (code >= marker::start_of_scan && code <= marker::restart_interval)
@@ -49,8 +49,8 @@ bool follows_a_scan(std::uint32_t code) {
          || code == marker::comment;
 }
 
-/// The number of bytes up to and with the end-of-image marker, in what follows the first scan's
-/// header; 0 where there is none.
+/// The number of bytes up to the end-of-image marker and including it, after the first scan's
+/// header; 0 if there is none.
 std::size_t find_end(std::string_view scans) {
   for (auto at = scans.find('\xff'); at != scans.npos && at + 1 < scans.size();
        at = scans.find('\xff', at)) {
@@ -63,7 +63,7 @@ std::size_t find_end(std::string_view scans) {
     }
     at += code == marker::prefix ? 1 : 2; // a fill byte may precede a marker
   }
-  // A length within the scans was wrong, perhaps, and led beyond the end.
+  // Perhaps a length within the scans was wrong and pointed beyond the end.
   const auto used = scans.find_last_not_of('\0') + 1;
   return used >= 2 && scans.substr(used - 2, 2) == "\xff\xd9" ? used : 0;
 }

@@ -10,7 +10,7 @@ namespace {
 using namespace std::string_view_literals;
 using container::starts_with;
 
-/// How far into a text its root element is looked for, behind a declaration and comments.
+/// How far into a text the root element is searched, after a declaration and comments.
 constexpr std::size_t text_head = 1'024;
 
 bool is_bmp(std::string_view bytes) {
@@ -43,7 +43,7 @@ bool is_svg(std::string_view bytes) {
   return declared && text.find("<svg") != text.npos;
 }
 
-/// The name of a type that is known and not passed on; empty for what is no picture at all.
+/// The name of a known type that is not passed on; empty for bytes of no known type.
 std::string_view foreign_type(std::string_view bytes) {
   if (is_heic(bytes))
     return "HEIC";
@@ -70,7 +70,7 @@ struct typed_walk {
   container::walk found;
 };
 
-/// Walks the container that the signature names; nothing for other bytes.
+/// Reads the container that the signature names; nothing for other bytes.
 std::optional<typed_walk> walk_any(std::string_view bytes, checksums wanted) {
   using namespace container;
   if (is_png(bytes))

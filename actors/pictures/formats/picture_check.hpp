@@ -11,7 +11,7 @@
 
 namespace meme {
 
-/// A complete picture. Bytes beyond `size` do not belong to it and are to be cut off.
+/// A complete picture. Bytes beyond `size` do not belong to it and must be cut off.
 struct complete_picture {
   picture_type type = picture_type::png;
   std::size_t size = 0; ///< bytes, counted from the first
@@ -20,8 +20,8 @@ struct complete_picture {
 /// Why bytes are not a picture that can be passed on.
 struct picture_fault {
   std::string text;
-  /// Whether the same call would bring the same again: the bytes are a picture of a type that the
-  /// service does not pass on, not a picture that broke on its way.
+  /// Whether another call would return the same: the bytes are a picture of a type that the service
+  /// does not pass on, not a picture that was damaged in transit.
   bool permanent = false;
 };
 
@@ -30,9 +30,9 @@ using picture_finding = std::variant<complete_picture, picture_fault>;
 /// Whether the checksums within a picture are computed. They cost about 0.5 ms a megabyte.
 enum class checksums { verified, ignored };
 
-/// Tells by its own bytes whether something is a complete picture, and of which type. What the
-/// server called it does not count: models send JPEG where PNG was asked for, and JSON, HTML or
-/// half a picture with status 200. Nothing is decoded; only the container is walked:
+/// Decides from its bytes whether something is a complete picture, and of which type. The server's
+/// Content-Type is ignored: models send JPEG if PNG was requested, and JSON, HTML or a truncated
+/// picture with status 200. Nothing is decoded; only the container is read:
 ///
 ///  * PNG (ISO/IEC 15948): signature, IHDR with a width and a height, then chunk by chunk, each
 ///    within the bytes there are, some IDAT, up to IEND. The CRC of each critical chunk is right;

@@ -11,12 +11,12 @@ namespace meme {
 /// Values 5 to 8 swap width and height.
 int orientation_of(picture_type type, std::string_view bytes);
 
-/// The ICC profile of a JPEG or a WebP; empty where there is none. A PNG's is compressed: libpng
+/// The ICC profile of a JPEG or a WebP; empty if there is none. A PNG's is compressed: libpng
 /// reads it.
 std::string profile_of(picture_type type, std::string_view bytes);
 
-/// A PNG without what its pixels and colours do not need: text, times, thumbnails, a repeated
-/// profile. A decoder that reads these can be kept at work by them. Takes a complete PNG.
+/// A complete PNG without the chunks that its pixels and colours do not need: text, times,
+/// thumbnails, a repeated profile. Such chunks can keep a decoder busy.
 std::string essential_png(std::string_view bytes);
 
 } // namespace meme
