@@ -16,7 +16,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -29,11 +28,13 @@
 
 #include "messages/binding.hpp"
 #include "messages/bus.hpp"
+#include "messages/child.hpp"
 #include "messages/delivery.hpp"
 #include "messages/outcome.hpp"
 #include "messages/picture_spec.hpp"
 #include "messages/request.hpp"
 #include "messages/stage.hpp"
+#include "messages/ticket.hpp"
 #include "messages/verdict.hpp"
 
 namespace meme {
@@ -41,28 +42,15 @@ namespace meme {
 struct peers;
 using peers_ptr = std::shared_ptr<const peers>;
 
-/// Names one delivery that an ingress owns. `owner` tells incarnations of the ingress apart: what
-/// was begun for one that has died concerns nobody any more.
-struct ticket {
-  std::uint64_t owner = 0;
-  std::uint64_t number = 0;
-
-  friend bool operator==(const ticket& a, const ticket& b) {
-    return a.owner == b.owner && a.number == b.number;
-  }
-};
-
-struct ticket_hash {
-  std::size_t operator()(const ticket& t) const {
-    return std::hash<std::uint64_t>{}(t.owner * 0x9e3779b97f4a7c15U ^ t.number);
-  }
-};
-
 /// Sent by the supervisor every few seconds to each: how many messages wait behind this one? The
 /// answer goes straight to the gauge, which outlives the actors.
 struct measure_mailbox {
   prometheus::Gauge* depth = nullptr;
 };
+
+/// What every child of the supervisor takes. The interfaces below extend it.
+using child_actor = caf::typed_actor<caf::reacts_to<peers_ptr>, // whom to send to from now on
+                                     caf::reacts_to<measure_mailbox>>;
 
 // -- ingress ------------------------------------------------------------------------------------
 
@@ -104,9 +92,7 @@ struct drained {};
 
 /// Owner of each message until its outcome is sure: permits, pulling, settling.
 // clang-format off
-using ingress_actor = caf::typed_actor<
-  caf::reacts_to<peers_ptr>,       // supervisor: whom to send to from now on
-  caf::reacts_to<measure_mailbox>, // supervisor
+using ingress_actor = child_actor::extend<
   caf::reacts_to<binding>,         // provisioner: go ahead, or why not
   caf::reacts_to<queue_level>,     // provisioner, every few seconds
   caf::reacts_to<link_changed>,    // supervisor: pulls are void, pull anew
@@ -138,7 +124,7 @@ struct job {
 using job_ptr = std::shared_ptr<const job>;
 
 struct lookup {
-  job_ptr what;
+  job_ptr request;
 };
 
 /// A store's answer for a key; without picture: not there, or the store could not be asked.
@@ -162,9 +148,7 @@ struct recompressed {
 
 /// Looks up, joins equal requests into one generation, stores.
 // clang-format off
-using cache_actor = caf::typed_actor<
-  caf::reacts_to<peers_ptr>,  // supervisor
-  caf::reacts_to<measure_mailbox>, // supervisor
+using cache_actor = child_actor::extend<
   caf::reacts_to<lookup>,     // ingress
   caf::reacts_to<fetched>,     // store
   caf::reacts_to<generated>,  // generator
@@ -185,9 +169,7 @@ struct put {
 
 /// Redis. Never fails a request: what it cannot find in time is not there.
 // clang-format off
-using redis_cache_actor = caf::typed_actor<
-  caf::reacts_to<peers_ptr>,  // supervisor
-  caf::reacts_to<measure_mailbox>, // supervisor
+using redis_cache_actor = child_actor::extend<
   caf::reacts_to<fetch>,      // cache
   caf::reacts_to<put>>;      // cache
 // clang-format on
@@ -201,16 +183,19 @@ struct recompress {
 
 /// Makes pictures small enough for an answer.
 // clang-format off
-using recompressor_actor = caf::typed_actor<
-  caf::reacts_to<peers_ptr>,  // supervisor
-  caf::reacts_to<measure_mailbox>, // supervisor
+using recompressor_actor = child_actor::extend<
   caf::reacts_to<recompress>>;       // cache
 // clang-format on
 
 // -- generator ----------------------------------------------------------------------------------
 
 struct generate {
-  job_ptr what; ///< the first of the requests that want this picture
+  job_ptr request; ///< the first of the requests that want this picture
+};
+
+/// A pause of a picture is over: until its next call, or until it is given up.
+struct flight_due {
+  std::string key;
 };
 
 /// One HTTP exchange with the model.
@@ -228,21 +213,18 @@ struct called {
 
 /// Decides when to call the model, how often, and on which client.
 // clang-format off
-using generator_actor = caf::typed_actor<
-  caf::reacts_to<peers_ptr>,                    // supervisor
-  caf::reacts_to<measure_mailbox>, // supervisor
+using generator_actor = child_actor::extend<
   caf::reacts_to<generate>,                     // cache
   caf::reacts_to<called>,                       // model client
   caf::reacts_to<no_room>,                      // ingress: give a request back that may wait
-  caf::reacts_to<caf::tick_atom, std::string>,  // itself: a pause is over, of a key or of all
+  caf::reacts_to<flight_due>,                   // itself
+  caf::reacts_to<caf::tick_atom>,               // itself: the model's pause is over
   caf::reacts_to<drain>>;                       // cache: give back what waits
 // clang-format on
 
 /// Speaks HTTP with the model; thousands of calls at a time.
 // clang-format off
-using model_client_actor = caf::typed_actor<
-  caf::reacts_to<peers_ptr>,  // supervisor
-  caf::reacts_to<measure_mailbox>, // supervisor
+using model_client_actor = child_actor::extend<
   caf::reacts_to<call>>;      // generator
 // clang-format on
 
@@ -264,9 +246,7 @@ using answer_ptr = std::shared_ptr<const answer>;
 
 /// Makes sure that answers reach the server.
 // clang-format off
-using publisher_actor = caf::typed_actor<
-  caf::reacts_to<peers_ptr>,       // supervisor
-  caf::reacts_to<measure_mailbox>, // supervisor
+using publisher_actor = child_actor::extend<
   caf::reacts_to<link_changed>,    // supervisor: publish again what was not fenced
   caf::reacts_to<answer_ptr>,      // ingress
   caf::reacts_to<delivered>,       // NATS: a fence or an acknowledgement has come back
@@ -276,15 +256,19 @@ using publisher_actor = caf::typed_actor<
 
 // -- around it ----------------------------------------------------------------------------------
 
+/// It is time for the next look at the consumer, unless there was one since the look number
+/// `after`.
+struct look_due {
+  std::uint64_t after = 0;
+};
+
 /// Makes or checks stream and consumer; blocks, so it has a thread of its own.
 // clang-format off
-using provisioner_actor = caf::typed_actor<
-  caf::reacts_to<peers_ptr>,       // supervisor
-  caf::reacts_to<measure_mailbox>, // supervisor
+using provisioner_actor = child_actor::extend<
   caf::reacts_to<delivered>,       // NATS: the server has given a message up
   caf::reacts_to<max_deliveries_advisory>, // itself: one that could not be answered yet
   caf::reacts_to<caf::tick_atom>,  // ingress, publisher: look (again), then send a `binding`
-  caf::reacts_to<caf::tick_atom, std::uint64_t>>; // itself: unless somebody had it look since
+  caf::reacts_to<look_due>>; // itself
 // clang-format on
 
 /// One of the reasons why the service is ready or not.
@@ -296,15 +280,13 @@ struct health {
 
 /// Serves /metrics, /livez, /readyz and /healthz.
 // clang-format off
-using status_server_actor = caf::typed_actor<
-  caf::reacts_to<peers_ptr>,  // supervisor
-  caf::reacts_to<measure_mailbox>, // supervisor
+using status_server_actor = child_actor::extend<
   caf::reacts_to<health>>;    // supervisor
 // clang-format on
 
 /// What happens to the connection to NATS, told by its library's threads.
 struct connection_event {
-  enum class kind { up, down, failing, closed, lame_duck, error } what = kind::down;
+  enum class kind { up, down, failing, closed, lame_duck, error } change = kind::down;
   std::string text;
 };
 
@@ -329,13 +311,27 @@ struct progress_report {
 
 /// Ends a child as if it had failed; for tests of the supervision.
 struct kill_child {
-  std::string name;
+  child_id child;
 };
 
 /// From now on the others' messages to a child are lost, until it is restarted; for tests of the
 /// watch on progress.
 struct mute_child {
-  std::string name;
+  child_id child;
+};
+
+/// A time that the supervisor has set itself is over.
+struct supervisor_timer {
+  enum class kind {
+    watch,      ///< the next look at the children
+    reconnect,  ///< a pause before another connection to NATS
+    restart,    ///< the pause before `child` is restarted
+    end_child,  ///< `child` was told to end
+    escalation, ///< the grace of a service that has failed
+    drain       ///< `ingress.drain-timeout`
+  };
+  kind due = kind::watch;
+  child_id child; ///< for `restart` and `end_child`
 };
 
 /// Starts the others in order, watches and restarts them, takes them down in the reverse order.
@@ -343,7 +339,7 @@ struct mute_child {
 using supervisor_actor = caf::typed_actor<
   caf::reacts_to<connection_event>,             // NATS
   caf::reacts_to<connection_opened>,            // connector
-  caf::reacts_to<caf::tick_atom, std::string>,  // itself: a pause before a restart is over
+  caf::reacts_to<supervisor_timer>,             // itself
   caf::reacts_to<health>,                       // ingress: bound, or why not
   caf::reacts_to<progress_report>,              // ingress, cache, generator, publisher
   caf::reacts_to<kill_child>,                   // pages, where allowed
@@ -388,6 +384,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::recompressed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::fetch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::put)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::generate)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::flight_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::called)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::answer_ptr)
@@ -396,5 +393,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::connection_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::connection_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::progress_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::queue_level)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::look_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::supervisor_timer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::mute_child)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(meme::kill_child)

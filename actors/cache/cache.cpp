@@ -19,15 +19,15 @@ cache_actor::behavior_type cache_state::start(context_ptr with) {
   shared = std::move(with);
   pictures.emplace(shared->options.cache.local_bytes);
   return {
-      [this](peers_ptr& now) { on_peers(std::move(now)); },
-      [this](measure_mailbox to) {
-        report_mailbox(self, to);
+      [this](peers_ptr& next) { on_peers(std::move(next)); },
+      [this](measure_mailbox order) {
+        report_mailbox(self, order);
         report_stages();
       },
-      [this](lookup& what) { on_lookup(std::move(what.what)); },
-      [this](fetched& what) { on_fetched(what); },
-      [this](generated& what) { on_generated(what); },
-      [this](recompressed& what) { on_recompressed(what); },
+      [this](lookup& order) { on_lookup(std::move(order.request)); },
+      [this](fetched& reply) { on_fetched(reply); },
+      [this](generated& reply) { on_generated(reply); },
+      [this](recompressed& reply) { on_recompressed(reply); },
       [this](caf::tick_atom) { on_tick(); },
       [this](drain) { on_drain(); },
   };
@@ -35,17 +35,17 @@ cache_actor::behavior_type cache_state::start(context_ptr with) {
 
 void cache_state::on_drain() {
   draining = true;
-  if (now_peers->generator)
-    self->send(now_peers->generator, drain{});
+  if (known_peers->generator)
+    self->send(known_peers->generator, drain{});
 }
 
-void cache_state::on_peers(peers_ptr now) {
-  auto before = std::exchange(now_peers, std::move(now));
+void cache_state::on_peers(peers_ptr next) {
+  auto before = std::exchange(known_peers, std::move(next));
   // A store that is gone or was replaced has forgotten what it was asked: it is not there.
-  auto redis_cache_lost = now_peers->redis_cache != before->redis_cache;
-  auto new_generator = now_peers->generator && now_peers->generator != before->generator;
+  auto redis_cache_lost = known_peers->redis_cache != before->redis_cache;
+  auto new_generator = known_peers->generator && known_peers->generator != before->generator;
   auto new_recompressor =
-      now_peers->recompressor && now_peers->recompressor != before->recompressor;
+      known_peers->recompressor && known_peers->recompressor != before->recompressor;
   if (new_generator && draining)
     on_drain();
   for (auto& [key, each] : flights) {
@@ -59,41 +59,42 @@ void cache_state::on_peers(peers_ptr now) {
   // Tickets of an ingress that has died concern nobody; its successor gets the messages again.
 }
 
-void cache_state::on_lookup(job_ptr what) {
+void cache_state::on_lookup(job_ptr request) {
   if (caching()) {
-    auto hit = pictures->get(what->key, self->clock().now());
+    auto found = pictures->get(request->key, self->clock().now());
     // One that does not fit was kept when the server took more.
-    if (hit && (*hit)->base64.size() <= base64_size(what->largest)) {
+    if (found && (*found)->base64.size() <= base64_size(request->largest)) {
       shared->metrics->cache_hits.Increment();
-      if (now_peers->ingress)
-        self->send(now_peers->ingress, finished{what->id, success{*hit, true, what->spec.model}});
+      if (known_peers->ingress)
+        self->send(known_peers->ingress,
+                   finished{request->id, success{*found, true, request->spec.model}});
       return;
     }
   }
-  auto [found, is_new] = flights.try_emplace(what->key);
+  auto [found, is_new] = flights.try_emplace(request->key);
   auto& joined = found->second;
-  auto known = std::find(joined.waiters.begin(), joined.waiters.end(), what->id);
+  auto known = std::find(joined.waiters.begin(), joined.waiters.end(), request->id);
   if (known == joined.waiters.end())
-    joined.waiters.push_back(what->id);
+    joined.waiters.push_back(request->id);
   if (is_new) {
-    joined.first = std::move(what);
+    joined.first = std::move(request);
     look_up(joined);
   } else if (known == joined.waiters.end()) {
     shared->metrics->joined_requests.Increment();
     // It may have to be answered sooner than the first.
-    if (what->tried_since && joined.at == stage::generating && now_peers->generator)
-      self->send(now_peers->generator, generate{std::move(what)});
+    if (request->tried_since && joined.at == stage::generating && known_peers->generator)
+      self->send(known_peers->generator, generate{std::move(request)});
   }
 }
 
 void cache_state::look_up(flight& opened) {
-  if (!caching() || !now_peers->redis_cache)
+  if (!caching() || !known_peers->redis_cache)
     return generate_picture(opened);
   opened.at = stage::looking_up;
   opened.asked = self->clock().now();
   if (!std::exchange(ticking, true))
     self->delayed_send(self, shared->options.cache.timeout, caf::tick_atom_v);
-  self->send(now_peers->redis_cache, fetch{opened.first->key});
+  self->send(known_peers->redis_cache, fetch{opened.first->key});
 }
 
 /// The store answers in time by itself, unless its thread is held up; the bound is kept here.
@@ -120,35 +121,35 @@ void cache_state::on_tick() {
                        caf::tick_atom_v);
 }
 
-void cache_state::on_fetched(fetched& what) {
-  auto found = flights.find(what.key);
+void cache_state::on_fetched(fetched& reply) {
+  auto found = flights.find(reply.key);
   if (found == flights.end() || found->second.at != stage::looking_up)
     return;
-  if (!what.picture)
+  if (!reply.picture)
     return generate_picture(found->second);
   std::chrono::milliseconds ttl = shared->options.cache.ttl;
   // Without a lifetime of its own (somebody else stored it) it gets ours.
-  auto lifetime = what.ttl_left.count() < 0 ? ttl : std::min(ttl, what.ttl_left);
+  auto lifetime = reply.ttl_left.count() < 0 ? ttl : std::min(ttl, reply.ttl_left);
   auto& waiting = found->second;
   waiting.cached = true;
-  picture_found(waiting, std::move(what.picture), lifetime);
+  picture_found(waiting, std::move(reply.picture), lifetime);
 }
 
 void cache_state::generate_picture(flight& opened) {
   opened.at = stage::generating;
   opened.picture.reset();
-  if (now_peers->generator)
-    self->send(now_peers->generator, generate{opened.first});
+  if (known_peers->generator)
+    self->send(known_peers->generator, generate{opened.first});
 }
 
-void cache_state::on_generated(generated& what) {
-  auto found = flights.find(what.key);
+void cache_state::on_generated(generated& reply) {
+  auto found = flights.find(reply.key);
   if (found == flights.end())
     return;
-  if (auto* drawn = std::get_if<picture_ptr>(&what.result))
-    return picture_found(found->second, std::move(*drawn), shared->options.cache.ttl);
+  if (auto* picture = std::get_if<picture_ptr>(&reply.result))
+    return picture_found(found->second, std::move(*picture), shared->options.cache.ttl);
   count_waiters(found->second, false);
-  finish(what.key, std::get<failure>(std::move(what.result)));
+  finish(reply.key, std::get<failure>(std::move(reply.result)));
 }
 
 void cache_state::picture_found(flight& ended, picture_ptr picture, clock::duration lifetime) {
@@ -161,19 +162,19 @@ void cache_state::picture_found(flight& ended, picture_ptr picture, clock::durat
 }
 
 void cache_state::make_fit(const flight& ended) {
-  if (now_peers->recompressor)
-    self->send(now_peers->recompressor,
+  if (known_peers->recompressor)
+    self->send(known_peers->recompressor,
                recompress{ended.first->key, ended.picture, ended.first->largest});
 }
 
-void cache_state::on_recompressed(recompressed& what) {
-  auto found = flights.find(what.key);
+void cache_state::on_recompressed(recompressed& reply) {
+  auto found = flights.find(reply.key);
   if (found == flights.end() || found->second.at != stage::fitting)
     return; // of a recompressor that has died since
   auto& ended = found->second;
-  if (auto* failed = std::get_if<failure>(&what.result))
+  if (auto* failed = std::get_if<failure>(&reply.result))
     return on_unfit(ended, std::move(*failed));
-  ended.picture = std::move(std::get<picture_ptr>(what.result));
+  ended.picture = std::move(std::get<picture_ptr>(reply.result));
   keep_and_finish(ended);
 }
 
@@ -198,15 +199,15 @@ void cache_state::keep_and_finish(flight& ended) {
   auto encoded = encode(*ended.picture);
   if (caching()) {
     remember(first.key, encoded, ended.lifetime);
-    if (!ended.cached && now_peers->redis_cache)
-      self->send(now_peers->redis_cache, put{first.key, std::move(ended.picture)});
+    if (!ended.cached && known_peers->redis_cache)
+      self->send(known_peers->redis_cache, put{first.key, std::move(ended.picture)});
   }
   count_waiters(ended, ended.cached);
   finish(first.key, success{std::move(encoded), ended.cached, first.spec.model});
 }
 
-void cache_state::count_waiters(const flight& ended, bool hit) {
-  auto& counter = hit ? shared->metrics->cache_hits : shared->metrics->cache_misses;
+void cache_state::count_waiters(const flight& ended, bool was_cached) {
+  auto& counter = was_cached ? shared->metrics->cache_hits : shared->metrics->cache_misses;
   counter.Increment(static_cast<double>(ended.waiters.size()));
 }
 
@@ -218,9 +219,9 @@ void cache_state::remember(const std::string& key, const encoded_picture_ptr& pi
 
 void cache_state::finish(const std::string& key, const outcome& result) {
   auto ended = flights.extract(key); // which `key` may be a part of
-  if (now_peers->ingress)
+  if (known_peers->ingress)
     for (auto& waiter : ended.mapped().waiters)
-      self->send(now_peers->ingress, finished{waiter, result});
+      self->send(known_peers->ingress, finished{waiter, result});
 }
 
 /// For the watch on progress: for whom the flights wait.
@@ -239,8 +240,8 @@ void cache_state::report_stages() {
       break;
     }
   }
-  if (now_peers->supervisor)
-    self->send(now_peers->supervisor,
+  if (known_peers->supervisor)
+    self->send(known_peers->supervisor,
                progress_report{survey.end(self->clock().now(),
                                           {pipeline_stage::redis_cache, pipeline_stage::generator,
                                            pipeline_stage::recompressor})});

@@ -43,18 +43,18 @@ struct cache_state {
 
   cache_actor::behavior_type start(context_ptr with);
 
-  void on_peers(peers_ptr now);
-  void on_lookup(job_ptr what);
-  void on_fetched(fetched& what);
-  void on_generated(generated& what);
-  void on_recompressed(recompressed& what);
+  void on_peers(peers_ptr next);
+  void on_lookup(job_ptr request);
+  void on_fetched(fetched& reply);
+  void on_generated(generated& reply);
+  void on_recompressed(recompressed& reply);
   void look_up(flight& opened);
   void on_tick();
   void on_drain();
   void report_stages();
   void generate_picture(flight& opened);
   void picture_found(flight& ended, picture_ptr picture, clock::duration lifetime);
-  void count_waiters(const flight& ended, bool hit);
+  void count_waiters(const flight& ended, bool was_cached);
   void make_fit(const flight& ended);
   void on_unfit(flight& ended, failure why);
   void keep_and_finish(flight& ended);
@@ -65,7 +65,7 @@ struct cache_state {
 
   cache_actor::pointer self;
   context_ptr shared;
-  peers_ptr now_peers = std::make_shared<peers>();
+  peers_ptr known_peers = std::make_shared<peers>();
   std::optional<lru_cache<encoded_picture_ptr>> pictures; ///< set by `start`
   stage_survey survey;
   bool ticking = false;                            ///< a tick is scheduled

@@ -25,22 +25,23 @@ generator_actor::behavior_type generator_state::start(context_ptr with) {
   limit = concurrency_limit{shared->options.ingress.max_in_flight};
   shared->metrics->call_limit.Set(static_cast<double>(limit.limit()));
   return {
-      [this](peers_ptr& now) { on_peers(std::move(now)); },
-      [this](measure_mailbox to) {
-        report_mailbox(self, to);
+      [this](peers_ptr& next) { on_peers(std::move(next)); },
+      [this](measure_mailbox order) {
+        report_mailbox(self, order);
         report_stages();
       },
-      [this](generate& what) { on_generate(std::move(what.what)); },
-      [this](called& what) { on_called(what); },
+      [this](generate& order) { on_generate(std::move(order.request)); },
+      [this](called& result) { on_called(result); },
       [this](no_room) { on_no_room(); },
-      [this](caf::tick_atom, const std::string& key) { on_pause_over(key); },
+      [this](const flight_due& due) { on_flight_due(due.key); },
+      [this](caf::tick_atom) { pump(); },
       [this](drain) { on_drain(); },
   };
 }
 
-void generator_state::on_peers(peers_ptr now) {
-  auto before = std::exchange(now_peers, std::move(now));
-  auto& clients = now_peers->model_clients;
+void generator_state::on_peers(peers_ptr next) {
+  auto before = std::exchange(known_peers, std::move(next));
+  auto& clients = known_peers->model_clients;
   load.resize(clients.size());
   std::vector<std::string> lost;
   for (auto i = under_way.begin(); i != under_way.end();) {
@@ -58,25 +59,25 @@ void generator_state::on_peers(peers_ptr now) {
       load[i] = 0;
   for (auto& key : lost)
     client_lost(flights.at(key));
-  if (now_peers->ingress && now_peers->ingress != before->ingress)
+  if (known_peers->ingress && known_peers->ingress != before->ingress)
     told_permits.reset();
   pump();
 }
 
-void generator_state::on_generate(job_ptr what) {
-  auto [found, is_new] = flights.try_emplace(what->key);
+void generator_state::on_generate(job_ptr request) {
+  auto [found, is_new] = flights.try_emplace(request->key);
   auto& opened = found->second;
-  remember_earlier(opened, *what);
+  remember_earlier(opened, *request);
   if (!is_new)
     return;
-  opened.spec = std::shared_ptr<const picture_spec>{what, &what->spec};
-  opened.what = std::move(what);
+  opened.spec = std::shared_ptr<const picture_spec>{request, &request->spec};
+  opened.request = std::move(request);
   opened.begun = self->clock().now();
   if (draining)
-    return hand_back(opened.what->key);
-  if (opened.what->attempt > attempts_without_suspicion)
-    suspects.distrust(opened.what->key, opened.begun);
-  opened.failures = suspects.get(opened.what->key, opened.begun).failures;
+    return hand_back(opened.request->key);
+  if (opened.request->attempt > attempts_without_suspicion)
+    suspects.distrust(opened.request->key, opened.begun);
+  opened.failures = suspects.get(opened.request->key, opened.begun).failures;
   if (opened.failures > 0)
     told_permits.reset(); // it is not the untried request that the ingress may have been asked for
   enqueue(opened);
@@ -92,7 +93,7 @@ void generator_state::remember_earlier(flight& opened, const job& delivered_agai
     opened.tried_since = delivered_again.tried_since;
   if (!opened.last_failure && delivered_again.last_failure)
     opened.last_failure = *delivered_again.last_failure;
-  if (opened.what)
+  if (opened.request)
     watch_total_time(opened);
 }
 
@@ -105,7 +106,7 @@ void generator_state::watch_total_time(const flight& failed) {
   if (!failed.last_failure)
     return;
   auto left = std::max<clock::duration>(give_up_at(failed) - self->clock().now(), {});
-  self->delayed_send(self, left, caf::tick_atom_v, failed.what->key);
+  self->delayed_send(self, left, flight_due{failed.request->key});
 }
 
 /// True: the flight has ended. The ingress decides what becomes of each request that waited for it.
@@ -115,61 +116,62 @@ bool generator_state::give_up_if_late(flight& failed) {
     return false;
   auto last = *std::move(failed.last_failure);
   last.retry = true;
-  finish(failed.what->key, std::move(last));
+  finish(failed.request->key, std::move(last));
   return true;
 }
 
 void generator_state::enqueue(flight& next) {
   next.at = stage::waiting;
-  waiting.push_back(next.what->key);
+  waiting.push_back(next.request->key);
 }
 
 /// False: there is no client to make the call.
 bool generator_state::start_call(flight& next) {
   auto best = load.size();
   for (std::size_t i = 0; i < load.size(); ++i)
-    if (now_peers->model_clients[i] && (best == load.size() || load[i] < load[best]))
+    if (known_peers->model_clients[i] && (best == load.size() || load[i] < load[best]))
       best = i;
   if (best == load.size())
     return false;
   auto now = self->clock().now();
   auto probe = breaker.began(next.failures > 0);
   if (probe != circuit_breaker::probe::none)
-    log::debug("circuit breaker half-open", {{"request_id", next.what->request_id},
-                                             {"stream_sequence", next.what->stream_sequence},
-                                             {"attempt", next.what->attempt}});
+    log::debug("circuit breaker half-open", {{"request_id", next.request->request_id},
+                                             {"stream_sequence", next.request->stream_sequence},
+                                             {"attempt", next.request->attempt}});
   if (!next.tried_since)
     next.tried_since = now;
   next.at = stage::calling;
   auto number = ++last_number;
-  under_way.emplace(number, call_under_way{next.what->key, best, now, probe, {}});
+  under_way.emplace(number, call_under_way{next.request->key, best, now, probe, {}});
   ++load[best];
-  self->send(now_peers->model_clients[best], call{number, next.spec});
+  self->send(known_peers->model_clients[best], call{number, next.spec});
   return true;
 }
 
-void generator_state::client_lost(flight& hit) {
-  if (++hit.crashes < max_crashes)
-    return enqueue(hit);
-  finish(hit.what->key, failure{error_code::internal,
-                                "the model's client failed again and again with this request"});
+void generator_state::client_lost(flight& interrupted) {
+  if (++interrupted.crashes < max_crashes)
+    return enqueue(interrupted);
+  finish(
+      interrupted.request->key,
+      failure{error_code::internal, "the model's client failed again and again with this request"});
 }
 
-void generator_state::on_called(called& what) {
-  auto found = under_way.find(what.number);
+void generator_state::on_called(called& result) {
+  auto found = under_way.find(result.number);
   if (found == under_way.end())
     return; // of a client that is gone; the call has been made again
   auto ended = std::move(found->second);
   under_way.erase(found);
   --load[ended.client];
-  auto& flown = flights.at(ended.key);
-  ++flown.calls;
-  learn(ended, what);
-  if (what.picture)
-    finish(ended.key, std::move(what.picture));
+  auto& answered = flights.at(ended.key);
+  ++answered.calls;
+  learn(ended, result);
+  if (result.picture)
+    finish(ended.key, std::move(result.picture));
   else
-    retry_or_give_up(flown, what.verdict);
-  if (what.verdict.kind == verdict_kind::unauthorized)
+    retry_or_give_up(answered, result.verdict);
+  if (result.verdict.kind == verdict_kind::unauthorized)
     token_refused();
   pump();
 }
@@ -190,9 +192,9 @@ void generator_state::retry_or_give_up(flight& failed, const model_verdict& why)
                && now + decision.retry_after < give_up_at(failed);
   auto again = (decision.again || stays) && !draining;
   log::warning(again ? "a call of the model is tried again" : "a call of the model has failed",
-               {{"request_id", failed.what->request_id},
-                {"stream_sequence", failed.what->stream_sequence},
-                {"attempt", failed.what->attempt},
+               {{"request_id", failed.request->request_id},
+                {"stream_sequence", failed.request->stream_sequence},
+                {"attempt", failed.request->attempt},
                 {"call", failed.calls},
                 {"code", to_string(why.code)},
                 {"error", why.text_for_log()},
@@ -200,7 +202,7 @@ void generator_state::retry_or_give_up(flight& failed, const model_verdict& why)
   auto later = decision.later || decision.again; // the latter: but for the drain
   failure reason{why.code, why.text, later, decision.retry_after, why.detail, {}};
   if (!again)
-    return finish(failed.what->key, std::move(reason));
+    return finish(failed.request->key, std::move(reason));
   shared->metrics->retries_by(why.code).Increment();
   auto is_first = !failed.last_failure;
   failed.last_failure = std::move(reason);
@@ -212,11 +214,11 @@ void generator_state::retry_or_give_up(flight& failed, const model_verdict& why)
 void generator_state::pause_flight(flight& failed, std::chrono::milliseconds pause) {
   failed.at = stage::pausing;
   failed.resumes_at = self->clock().now() + pause;
-  self->delayed_send(self, pause, caf::tick_atom_v, failed.what->key);
+  self->delayed_send(self, pause, flight_due{failed.request->key});
 }
 
-void generator_state::on_pause_over(const std::string& key) {
-  auto found = flights.find(key); // an empty one: the model's pause is over, not a flight's
+void generator_state::on_flight_due(const std::string& key) {
+  auto found = flights.find(key);
   if (found != flights.end() && !give_up_if_late(found->second)
       && found->second.at == stage::pausing && self->clock().now() >= found->second.resumes_at)
     enqueue(found->second);
@@ -238,7 +240,7 @@ void generator_state::hand_back(const std::string& key) {
   finish(key, failure{error_code::internal, "the service is shutting down", true});
 }
 
-void generator_state::finish(const std::string& key, drawn result) {
+void generator_state::finish(const std::string& key, call_result result) {
   auto& ended = flights.at(key);
   auto was_called = ended.calls > 0 || ended.last_failure;
   if (auto* why = std::get_if<failure>(&result); why != nullptr && was_called)
@@ -246,8 +248,8 @@ void generator_state::finish(const std::string& key, drawn result) {
                                                                            - *ended.tried_since);
   generated end{key, std::move(result)};
   flights.erase(key); // `key` may live in there
-  if (now_peers->cache)
-    self->send(now_peers->cache, std::move(end));
+  if (known_peers->cache)
+    self->send(known_peers->cache, std::move(end));
 }
 
 generator_actor spawn_generator(caf::local_actor* parent, context_ptr shared) {

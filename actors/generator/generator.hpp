@@ -40,12 +40,12 @@ namespace meme {
 struct generator_state {
   using clock = caf::actor_clock::clock_type;
 
-  using drawn = std::variant<picture_ptr, failure>;
+  using call_result = std::variant<picture_ptr, failure>;
 
   enum class stage { waiting, calling, pausing };
 
   struct flight {
-    job_ptr what;
+    job_ptr request;
     std::shared_ptr<const picture_spec> spec;
     stage at = stage::waiting;
     clock::time_point begun{};
@@ -71,19 +71,19 @@ struct generator_state {
 
   generator_actor::behavior_type start(context_ptr with);
 
-  void on_peers(peers_ptr now);
-  void on_generate(job_ptr what);
-  void on_called(called& what);
-  void on_pause_over(const std::string& key);
+  void on_peers(peers_ptr next);
+  void on_generate(job_ptr request);
+  void on_called(called& result);
+  void on_flight_due(const std::string& key);
   void on_drain();
   void report_stages();
   void enqueue(flight& next);
   bool start_call(flight& next);
-  void client_lost(flight& hit);
+  void client_lost(flight& interrupted);
   void retry_or_give_up(flight& failed, const model_verdict& why);
   void pause_flight(flight& failed, std::chrono::milliseconds pause);
   void hand_back(const std::string& key);
-  void finish(const std::string& key, drawn result);
+  void finish(const std::string& key, call_result result);
 
   // The total time of trying.
   void remember_earlier(flight& opened, const job& delivered_again);
@@ -96,14 +96,14 @@ struct generator_state {
   void call_in_order();
   void call_probes();
   void rest(flight& next);
-  void learn(const call_under_way& ended, const called& what);
-  bool is_of_connection_alone(const call_under_way& ended, const called& what);
-  void learn_failure(const call_under_way& ended, const called& what);
+  void learn(const call_under_way& ended, const called& result);
+  bool is_of_connection_alone(const call_under_way& ended, const called& result);
+  void learn_failure(const call_under_way& ended, const called& result);
   void overloaded(clock::time_point begun, std::optional<std::chrono::milliseconds> wanted);
   void token_refused();
   void say_breaker_changed(circuit_breaker::state before, const call_under_way& ended,
                            const model_verdict& why);
-  static std::string endpoint_of(const flight& of);
+  static std::string endpoint_of(const flight& called);
   void wake_for_probes();
   void tell_flow();
   bool needs_fresh_request() const;
@@ -112,7 +112,7 @@ struct generator_state {
 
   generator_actor::pointer self;
   context_ptr shared;
-  peers_ptr now_peers = std::make_shared<peers>();
+  peers_ptr known_peers = std::make_shared<peers>();
   std::unordered_map<std::string, flight> flights;             ///< by cache key
   std::unordered_map<std::uint64_t, call_under_way> under_way; ///< by call number
   std::vector<std::size_t> load;                               ///< calls under way, by client

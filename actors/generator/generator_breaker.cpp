@@ -84,11 +84,11 @@ void generator_state::rest(flight& next) {
 }
 
 /// What the end of a call says of the model, whatever it says of the request.
-void generator_state::learn(const call_under_way& ended, const called& what) {
+void generator_state::learn(const call_under_way& ended, const called& result) {
   using kind = verdict_kind;
   auto now = self->clock().now();
   auto before = breaker.current();
-  switch (what.verdict.kind) {
+  switch (result.verdict.kind) {
   case kind::picture:
     limit.succeeded(under_way.size() + 1);
     suspects.succeeded(ended.key, now);
@@ -98,17 +98,17 @@ void generator_state::learn(const call_under_way& ended, const called& what) {
     breaker.succeeded(now, ended.probe);
     break;
   case kind::wait:
-    if (what.verdict.code == error_code::internal) { // of this process: the model was not asked
+    if (result.verdict.code == error_code::internal) { // of this process: the model was not asked
       breaker.probe_lost(ended.probe);
       break;
     }
     breaker.succeeded(now, ended.probe);
-    if (what.verdict.code == error_code::model_overloaded)
-      overloaded(ended.begun, what.verdict.retry_after);
+    if (result.verdict.code == error_code::model_overloaded)
+      overloaded(ended.begun, result.verdict.retry_after);
     break;
   case kind::retry:
-    if (!is_of_connection_alone(ended, what))
-      learn_failure(ended, what);
+    if (!is_of_connection_alone(ended, result))
+      learn_failure(ended, result);
     break;
   case kind::unauthorized:
     if (!failing_since)
@@ -117,18 +117,18 @@ void generator_state::learn(const call_under_way& ended, const called& what) {
     break;
   }
   shared->metrics->call_limit.Set(static_cast<double>(limit.limit()));
-  say_breaker_changed(before, ended, what.verdict);
+  say_breaker_changed(before, ended, result.verdict);
 }
 
 /// A server that ends, or a balancer, closes connections or gives requests back on them. The next
 /// call goes over another connection: when that ends in the same way, it is the model's failure.
-bool generator_state::is_of_connection_alone(const call_under_way& ended, const called& what) {
-  return what.verdict.of_connection && ended.probe == probe::none
+bool generator_state::is_of_connection_alone(const call_under_way& ended, const called& result) {
+  return result.verdict.of_connection && ended.probe == probe::none
          && !std::exchange(flights.at(ended.key).lost_connection, true);
 }
 
 /// The model's fault or the request's.
-void generator_state::learn_failure(const call_under_way& ended, const called& what) {
+void generator_state::learn_failure(const call_under_way& ended, const called& result) {
   using standing = suspect_requests::standing;
   auto now = self->clock().now();
   auto& failed = flights.at(ended.key);
@@ -144,12 +144,12 @@ void generator_state::learn_failure(const call_under_way& ended, const called& w
     return;
   shared->metrics->suspect_requests.Increment();
   log::warning("a request fails while others succeed",
-               {{"request_id", failed.what->request_id},
-                {"stream_sequence", failed.what->stream_sequence},
-                {"attempt", failed.what->attempt},
+               {{"request_id", failed.request->request_id},
+                {"stream_sequence", failed.request->stream_sequence},
+                {"attempt", failed.request->attempt},
                 {"failures", failed.failures},
-                {"code", to_string(what.verdict.code)},
-                {"error", what.verdict.text_for_log()}});
+                {"code", to_string(result.verdict.code)},
+                {"error", result.verdict.text_for_log()}});
 }
 
 /// The model is asked for too much: `wanted` is how long it wants to be left alone.
@@ -205,15 +205,15 @@ void generator_state::say_breaker_changed(state before, const call_under_way& en
 }
 
 /// Without what may follow the path: some endpoints take a key there.
-std::string generator_state::endpoint_of(const flight& of) {
-  return of.spec->url.substr(0, of.spec->url.find_first_of("?#"));
+std::string generator_state::endpoint_of(const flight& called) {
+  return called.spec->url.substr(0, called.spec->url.find_first_of("?#"));
 }
 
 void generator_state::wake_for_probes() {
   auto now = self->clock().now();
   for (auto at : {breaker.fresh_at(), breaker.retried_at()})
     if (at > now)
-      self->delayed_send(self, at - now, caf::tick_atom_v, std::string{});
+      self->delayed_send(self, at - now, caf::tick_atom_v);
 }
 
 /// Every request would be refused, which is not the requests' fault: but for one, to probe with,
@@ -237,10 +237,10 @@ void generator_state::tell_flow() {
     permits = needs_fresh_request() ? 1 : 0;
   shared->metrics->breaker_state.Set(static_cast<double>(breaker.current()));
   shared->metrics->calls_waiting.Set(static_cast<double>(waiting.size()));
-  if (permits == told_permits || !now_peers->ingress)
+  if (permits == told_permits || !known_peers->ingress)
     return;
   told_permits = permits;
-  self->send(now_peers->ingress, pull_limit{permits});
+  self->send(known_peers->ingress, pull_limit{permits});
 }
 
 bool generator_state::needs_fresh_request() const {

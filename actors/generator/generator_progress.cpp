@@ -16,9 +16,10 @@ void generator_state::report_stages() {
     if (each.at == stage::pausing || (each.at == stage::waiting && leaves_model_alone))
       ++held;
   survey.count(pipeline_stage::held, held, false);
-  if (now_peers->supervisor)
-    self->send(now_peers->supervisor, progress_report{survey.end(now, {pipeline_stage::model_client,
-                                                                       pipeline_stage::held})});
+  if (known_peers->supervisor)
+    self->send(
+        known_peers->supervisor,
+        progress_report{survey.end(now, {pipeline_stage::model_client, pipeline_stage::held})});
 }
 
 } // namespace meme

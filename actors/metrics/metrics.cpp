@@ -3,6 +3,8 @@
 #include <iterator>
 #include <utility>
 
+#include "messages/child.hpp"
+
 namespace meme {
 
 namespace {
@@ -50,10 +52,12 @@ std::vector<std::string> code_names() {
 
 /// All but the supervisor, whose end is the end of the process.
 std::vector<std::string> actor_names(std::size_t model_clients) {
-  std::vector<std::string> names{"cache",         "recompressor", "generator",   "ingress",
-                                 "status-server", "publisher",    "provisioner", "redis-cache"};
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < child_kind_count; ++i)
+    if (auto kind = static_cast<child_kind>(i); kind != child_kind::model_client)
+      names.push_back(to_string(child_id{kind, 0}));
   for (std::size_t i = 0; i < model_clients; ++i)
-    names.push_back("model-client-" + std::to_string(i));
+    names.push_back(to_string(child_id{child_kind::model_client, i}));
   return names;
 }
 

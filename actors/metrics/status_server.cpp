@@ -54,8 +54,8 @@ status_server::behavior_type status_server::make_behavior() {
       limits_for_pages());
   last_beat_ = clock().now();
   return {
-      [this](peers_ptr& now) { peers_ = std::move(now); },
-      [this](measure_mailbox to) { report_mailbox(this, to); },
+      [this](peers_ptr& next) { peers_ = std::move(next); },
+      [this](measure_mailbox order) { report_mailbox(this, order); },
       [this](health& part) {
         last_beat_ = clock().now();
         parts_[part.part] = std::move(part);
@@ -122,14 +122,14 @@ io::server_response status_server::readiness() const {
 }
 
 io::server_response status_server::kill(const std::string& actor) {
-  if (peers_->supervisor)
-    send(peers_->supervisor, kill_child{actor});
+  if (auto child = parse_child(actor); child && peers_->supervisor)
+    send(peers_->supervisor, kill_child{*child});
   return {202, json_type, R"({"killed":true})"};
 }
 
 io::server_response status_server::mute(const std::string& actor) {
-  if (peers_->supervisor)
-    send(peers_->supervisor, mute_child{actor});
+  if (auto child = parse_child(actor); child && peers_->supervisor)
+    send(peers_->supervisor, mute_child{*child});
   return {202, json_type, R"({"muted":true})"};
 }
 

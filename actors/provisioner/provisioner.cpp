@@ -132,7 +132,7 @@ void schedule(provisioner_actor::pointer self, provisioner_state& state, bool us
   std::chrono::seconds pause = look_again;
   if (usable)
     pause = state.watch.suspects_some() ? between_suspicions : between_reviews;
-  self->delayed_send(self, pause, caf::tick_atom_v, state.looks);
+  self->delayed_send(self, pause, look_due{state.looks});
 }
 
 void tell_ingress(provisioner_actor::pointer self, provisioner_state& state,
@@ -240,7 +240,7 @@ provisioner_actor spawn_provisioner(caf::local_actor* parent, context_ptr shared
         },
         [self](const max_deliveries_advisory& message) { bury(self, self->state, message); },
         [self](caf::tick_atom) { look(self, self->state); },
-        [self](caf::tick_atom, std::uint64_t after) { on_schedule(self, self->state, after); },
+        [self](look_due due) { on_schedule(self, self->state, due.after); },
     };
   };
   return parent->spawn<caf::detached>(behavior, std::move(shared), std::move(connection),

@@ -20,16 +20,10 @@ namespace meme {
 
 namespace {
 
-/// More names of messages of the supervisor to itself.
-const std::string give_up_name = "give up";
-const std::string drain_limit_name = "drain limit";
-const std::string model_client_prefix = "model-client-"; // and its number
-const std::string left_behind_prefix = "left behind ";   // and a child's name
-
 /// Whether a server may keep a library's call from returning for as long as it likes: be it that it
 /// says nothing, or that it speaks without a pause (HTTP/2's empty frames).
-bool may_be_held(const std::string& child) {
-  return child == "provisioner" || child.rfind(model_client_prefix, 0) == 0;
+bool may_be_held(const child_id& child) {
+  return child.kind == child_kind::provisioner || child.kind == child_kind::model_client;
 }
 
 /// At the end, for a child that is in a blocking call.
@@ -37,8 +31,9 @@ constexpr auto end_patience = std::chrono::seconds{1};
 
 } // namespace
 
-bool uses_connection(const std::string& child) {
-  return child == "publisher" || child == "provisioner" || child == "ingress";
+bool uses_connection(const child_id& child) {
+  return child.kind == child_kind::publisher || child.kind == child_kind::provisioner
+         || child.kind == child_kind::ingress;
 }
 
 supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context> with,
@@ -49,39 +44,26 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
   auto& options = shared->options.supervisor;
   intensity = restart_intensity{options.max_restarts, options.restart_period};
   self->set_down_handler([this](caf::down_msg& down) { on_down(down); });
-  watch = make_watch(shared->options, beat());
+  watch = make_watch(shared->options, watch_interval());
   now_peers.supervisor = supervisor_actor{self};
   connector = spawn_connector(self, shared, now_peers.supervisor);
   open_connection();
   list_children(std::move(listener));
   for (auto& each : children)
-    if (!uses_connection(each.name))
+    if (!uses_connection(each.id))
       start_child(each);
   announce();
   for (auto& [ignored, part] : parts) // told before there were pages
     self->send(now_peers.status_server, part);
-  self->send(self, caf::tick_atom_v, std::string{beat_name});
+  self->send(self, supervisor_timer{});
   return {
       [this](const connection_event& event) { on_connection(event); },
       [this](const connection_opened& attempt) { on_opened(attempt); },
-      [this](caf::tick_atom, const std::string& what) {
-        if (what == beat_name)
-          on_beat();
-        else if (what == give_up_name)
-          on_drain();
-        else if (what == drain_limit_name)
-          on_drain_limit();
-        else if (what == renew_name)
-          on_renew();
-        else if (what.rfind(left_behind_prefix, 0) == 0)
-          on_left_behind(what.substr(left_behind_prefix.size()));
-        else
-          on_restart(what);
-      },
+      [this](const supervisor_timer& timer) { on_timer(timer); },
       [this](const health& part) { tell_pages(part); },
       [this](const progress_report& report) { on_progress(report); },
-      [this](const kill_child& which) { on_kill(which.name); },
-      [this](const mute_child& which) { on_mute(which.name); },
+      [this](const kill_child& order) { on_kill(order.child); },
+      [this](const mute_child& order) { on_mute(order.child); },
       [this](drained) {
         if (!stopping && !failed) // after a failure the grace is waited for
           stop_next();
@@ -90,17 +72,40 @@ supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context>
   };
 }
 
+void supervisor_state::on_timer(const supervisor_timer& timer) {
+  using kind = supervisor_timer::kind;
+  switch (timer.due) {
+  case kind::watch:
+    return look_at_children();
+  case kind::reconnect:
+    return reconnect();
+  case kind::restart:
+    return restart(timer.child);
+  case kind::end_child:
+    return leave_behind(timer.child);
+  case kind::escalation:
+    return on_drain();
+  case kind::drain:
+    return on_drain_limit();
+  }
+}
+
+void supervisor_state::set_timer(std::chrono::milliseconds time, supervisor_timer::kind due,
+                                 child_id id) {
+  self->delayed_send(self, time, supervisor_timer{due, id});
+}
+
 template <class Handle>
-void supervisor_state::add_child(std::string child_name, Handle peers::*where,
+void supervisor_state::add_child(child_kind kind, Handle peers::*member,
                                  std::function<Handle()> spawn) {
-  children.push_back({std::move(child_name),
-                      [where, spawn](peers& all) {
-                        all.*where = spawn();
-                        return caf::actor_cast<caf::strong_actor_ptr>(all.*where);
+  children.push_back({{kind, 0},
+                      [member, spawn](peers& all) {
+                        all.*member = spawn();
+                        return caf::actor_cast<caf::strong_actor_ptr>(all.*member);
                       },
-                      [where](peers& all) { all.*where = nullptr; },
-                      [where](peers& all, const caf::actor& other) {
-                        all.*where = caf::actor_cast<Handle>(other);
+                      [member](peers& all) { all.*member = nullptr; },
+                      [member](peers& all, const caf::actor& other) {
+                        all.*member = caf::actor_cast<Handle>(other);
                       },
                       {},
                       {},
@@ -113,7 +118,7 @@ void supervisor_state::add_model_client(std::size_t index) {
       all.model_clients.resize(index + 1);
     return all.model_clients[index];
   };
-  children.push_back({model_client_prefix + std::to_string(index),
+  children.push_back({{child_kind::model_client, index},
                       [this, at](peers& all) {
                         at(all) = spawn_model_client(self, shared);
                         return caf::actor_cast<caf::strong_actor_ptr>(at(all));
@@ -129,31 +134,39 @@ void supervisor_state::add_model_client(std::size_t index) {
 
 /// In the order of starting: nobody is started before those it sends to.
 void supervisor_state::list_children(std::shared_ptr<io::unique_fd> listener) {
-  add_child<status_server_actor>("status-server", &peers::status_server,
+  add_child<status_server_actor>(child_kind::status_server, &peers::status_server,
                                  [=] { return spawn_status_server(self, shared, listener); });
-  add_child<redis_cache_actor>("redis-cache", &peers::redis_cache,
+  add_child<redis_cache_actor>(child_kind::redis_cache, &peers::redis_cache,
                                [=] { return spawn_redis_cache(self, shared); });
-  add_child<recompressor_actor>("recompressor", &peers::recompressor,
+  add_child<recompressor_actor>(child_kind::recompressor, &peers::recompressor,
                                 [=] { return spawn_recompressor(self, shared); });
   for (std::size_t i = 0; i < shared->options.generator.workers; ++i)
     add_model_client(i);
-  add_child<generator_actor>("generator", &peers::generator,
+  add_child<generator_actor>(child_kind::generator, &peers::generator,
                              [=] { return spawn_generator(self, shared); });
-  add_child<cache_actor>("cache", &peers::cache, [=] { return spawn_cache(self, shared); });
-  add_child<publisher_actor>("publisher", &peers::publisher,
+  add_child<cache_actor>(child_kind::cache, &peers::cache,
+                         [=] { return spawn_cache(self, shared); });
+  add_child<publisher_actor>(child_kind::publisher, &peers::publisher,
                              [=] { return spawn_publisher(self, shared); });
-  add_child<provisioner_actor>("provisioner", &peers::provisioner,
+  add_child<provisioner_actor>(child_kind::provisioner, &peers::provisioner,
                                [=, seen = std::make_shared<last_seen>()] {
                                  return spawn_provisioner(self, shared, connection, seen);
                                });
-  add_child<ingress_actor>("ingress", &peers::ingress,
+  add_child<ingress_actor>(child_kind::ingress, &peers::ingress,
                            [=] { return spawn_ingress(self, shared, ++incarnations); });
 }
 
-void supervisor_state::start_child(child& which) {
-  which.handle = which.start(now_peers);
-  which.started = self->clock().now();
-  self->monitor(which.handle);
+void supervisor_state::start_child(child& down) {
+  down.handle = down.start(now_peers);
+  down.started = self->clock().now();
+  self->monitor(down.handle);
+}
+
+/// Null where there is no such child.
+supervisor_state::child* supervisor_state::find(const child_id& id) {
+  auto found = std::find_if(children.begin(), children.end(),
+                            [&](const child& each) { return each.id == id; });
+  return found == children.end() ? nullptr : &*found;
 }
 
 void supervisor_state::announce() {
@@ -188,43 +201,45 @@ void supervisor_state::on_down(const caf::down_msg& down) {
     return;
   found->handle = nullptr;
   found->clear(now_peers);
-  forget_progress(found->name);
-  shared->metrics->mailbox_depth_of(found->name).Set(0);
-  if (stopping || (draining && found->name == "ingress"))
+  forget_progress(found->id.kind);
+  const auto actor = to_string(found->id);
+  shared->metrics->mailbox_depth_of(actor).Set(0);
+  const auto is_ingress = found->id.kind == child_kind::ingress;
+  if (stopping || (draining && is_ingress))
     return stop_next();
-  if (unlinked && uses_connection(found->name))
+  if (unlinked && uses_connection(found->id))
     return announce();
   auto now = self->clock().now();
   auto& options = shared->options.supervisor;
   if (now - found->started >= options.healthy_after)
     found->failures = 0;
   auto pause = equal_jitter(options.backoff_base, options.backoff_cap, found->failures++, random);
-  log::error("an actor has failed", {{"actor", found->name},
+  log::error("an actor has failed", {{"actor", actor},
                                      {"reason", caf::to_string(down.reason)},
                                      {"restart_in_ms", pause.count()}});
   announce();
-  if (found->name == "ingress")
+  if (is_ingress)
     tell_pages({"consumer", false, "the ingress is being restarted"});
   if (!intensity.allow(now))
-    return escalate("actors fail too often, the last one was " + found->name);
-  self->delayed_send(self, pause, caf::tick_atom_v, found->name);
+    return escalate("actors fail too often, the last one was " + actor);
+  set_timer(pause, supervisor_timer::kind::restart, found->id);
 }
 
-void supervisor_state::on_restart(const std::string& which) {
-  auto found = std::find_if(children.begin(), children.end(),
-                            [&](auto& each) { return each.name == which && !each.handle; });
-  auto waits = unlinked && uses_connection(which);
-  if (found == children.end() || waits || stopping || failed)
+void supervisor_state::restart(const child_id& id) {
+  auto* down = find(id);
+  auto waits = unlinked && uses_connection(id);
+  if (down == nullptr || down->handle || waits || stopping || failed)
     return;
-  start_child(*found);
-  shared->metrics->restarts_of(found->name).Increment();
-  log::info("an actor is restarted", {{"actor", found->name}});
+  start_child(*down);
+  const auto actor = to_string(id);
+  shared->metrics->restarts_of(actor).Increment();
+  log::info("an actor is restarted", {{"actor", actor}});
   announce();
-  if (which == "publisher")
+  if (id.kind == child_kind::publisher)
     self->send(now_peers.publisher, link_changed{link_up});
-  if (which == "ingress")
+  if (id.kind == child_kind::ingress)
     self->send(now_peers.ingress, link_changed{link_up});
-  if (which == "status-server")
+  if (id.kind == child_kind::status_server)
     for (auto& [ignored, part] : parts)
       self->send(now_peers.status_server, part);
 }
@@ -236,8 +251,7 @@ void supervisor_state::escalate(const std::string& reason) {
   tell_pages({"actors", false, reason});
   if (now_peers.ingress)
     self->send(now_peers.ingress, drain{}); // no more of the queue; what can be finished is
-  self->delayed_send(self, shared->options.supervisor.escalation_grace, caf::tick_atom_v,
-                     give_up_name);
+  set_timer(shared->options.supervisor.escalation_grace, supervisor_timer::kind::escalation);
 }
 
 void supervisor_state::on_drain() {
@@ -247,8 +261,7 @@ void supervisor_state::on_drain() {
   if (!now_peers.ingress || failed)
     return stop_next();
   self->send(now_peers.ingress, drain{});
-  self->delayed_send(self, shared->options.ingress.drain_timeout, caf::tick_atom_v,
-                     drain_limit_name);
+  set_timer(shared->options.ingress.drain_timeout, supervisor_timer::kind::drain);
 }
 
 void supervisor_state::on_drain_limit() {
@@ -263,14 +276,14 @@ void supervisor_state::stop_next() {
   if (!std::exchange(stopping, true))
     self->send_exit(connector, caf::exit_reason::user_shutdown);
   for (auto i = children.rbegin(); i != children.rend(); ++i) {
-    if (i->handle && connection && !link_up && uses_connection(i->name)) {
+    if (i->handle && connection && !link_up && uses_connection(i->id)) {
       // The library makes every call wait for its attempt to reconnect; nothing can be sent anyway.
       ++*shared->blocked_calls;
       i->handle = nullptr;
     } else if (i->handle) {
       self->send_exit(i->handle, caf::exit_reason::user_shutdown);
-      if (may_be_held(i->name))
-        self->delayed_send(self, end_patience, caf::tick_atom_v, left_behind_prefix + i->name);
+      if (may_be_held(i->id))
+        set_timer(end_patience, supervisor_timer::kind::end_child, i->id);
       return;
     }
   }
@@ -280,14 +293,13 @@ void supervisor_state::stop_next() {
 }
 
 /// The end must not wait for a server.
-void supervisor_state::on_left_behind(const std::string& which) {
-  auto found = std::find_if(children.begin(), children.end(),
-                            [&](auto& each) { return each.name == which && each.handle; });
-  if (!stopping || found == children.end())
+void supervisor_state::leave_behind(const child_id& id) {
+  auto* busy = find(id);
+  if (!stopping || busy == nullptr || !busy->handle)
     return;
-  log::warning("an actor waits for a server and is left behind", {{"actor", which}});
+  log::warning("an actor waits for a server and is left behind", {{"actor", to_string(id)}});
   ++*shared->blocked_calls; // until the process has ended
-  found->handle = nullptr;
+  busy->handle = nullptr;
   stop_next();
 }
 

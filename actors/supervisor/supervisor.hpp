@@ -18,11 +18,8 @@
 
 namespace meme {
 
-/// The supervisor's message to itself: reconnect.
-inline const std::string renew_name = "renew";
-
 /// Whether this child is up only while there is a connection.
-bool uses_connection(const std::string& child);
+bool uses_connection(const child_id& child);
 
 /// Starts the others in order, watches them, restarts one that has failed, and takes all down in
 /// the reverse order.
@@ -44,7 +41,7 @@ struct supervisor_state {
   using clock = caf::actor_clock::clock_type;
 
   struct child {
-    std::string name;
+    child_id id;
     /// Spawns it and puts its handle into the peers.
     std::function<caf::strong_actor_ptr(peers&)> start;
     std::function<void(peers&)> clear; ///< takes its handle out
@@ -62,13 +59,14 @@ struct supervisor_state {
 
   void list_children(std::shared_ptr<io::unique_fd> listener);
   template <class Handle>
-  void add_child(std::string name, Handle peers::*where, std::function<Handle()> spawn);
+  void add_child(child_kind kind, Handle peers::*member, std::function<Handle()> spawn);
   void add_model_client(std::size_t index);
   void open_connection();
   void on_opened(const connection_opened& attempt);
-  void on_left_behind(const std::string& name);
+  void leave_behind(const child_id& id);
   void start_users();
-  void start_child(child& which);
+  void start_child(child& down);
+  child* find(const child_id& id);
   void announce();
   void tell_link();
   void tell_pages(health part);
@@ -78,16 +76,18 @@ struct supervisor_state {
   void on_failing(const std::string& reason);
   void renew_connection(const std::string& reason);
   void schedule_renewal(bool unreachable);
-  void on_renew();
+  void reconnect();
   void on_down(const caf::down_msg& down);
-  void on_restart(const std::string& name);
-  void on_beat();
-  void on_kill(const std::string& name);
-  void on_mute(const std::string& name);
+  void on_timer(const supervisor_timer& timer);
+  void set_timer(std::chrono::milliseconds time, supervisor_timer::kind due, child_id id = {});
+  void restart(const child_id& id);
+  void look_at_children();
+  void on_kill(const child_id& id);
+  void on_mute(const child_id& id);
   void on_progress(const progress_report& report);
-  void forget_progress(const std::string& child);
+  void forget_progress(child_kind ended);
   void watch_progress();
-  std::chrono::milliseconds beat() const;
+  std::chrono::milliseconds watch_interval() const;
   void escalate(const std::string& reason);
   void on_drain();
   void on_drain_limit();
@@ -120,11 +120,7 @@ struct supervisor_state {
 };
 
 /// The watch on progress with the limits that follow from the settings.
-progress_watch make_watch(const config::options& options, std::chrono::milliseconds beat);
-
-/// Messages of the supervisor to itself: `tick` with the name of a child to restart, or this one,
-/// every few seconds.
-constexpr const char* beat_name = "beat";
+progress_watch make_watch(const config::options& options, std::chrono::milliseconds interval);
 
 /// Spawns the supervisor, and with it the whole service. `shared` comes without a bus: the
 /// supervisor opens the connection. It ends without an error after a drain, else with one.

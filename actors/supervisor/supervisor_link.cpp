@@ -50,7 +50,7 @@ void supervisor_state::tell_link() {
 }
 
 void supervisor_state::on_connection(const connection_event& event) {
-  switch (event.what) {
+  switch (event.change) {
   case connection_event::kind::up:
     on_link(true);
     break;
@@ -104,7 +104,7 @@ void supervisor_state::start_users() {
   if (!std::exchange(unlinked, false) || stopping || draining || failed)
     return;
   for (auto& each : children)
-    if (uses_connection(each.name))
+    if (uses_connection(each.id))
       start_child(each);
   announce();
 }
@@ -138,7 +138,7 @@ void supervisor_state::renew_connection(const std::string& reason) {
     log::warning("the connection to NATS is closed for good and opened anew until it lasts",
                  {{"error", reason}});
   for (auto& each : children)
-    if (each.handle && uses_connection(each.name))
+    if (each.handle && uses_connection(each.id))
       self->send_exit(each.handle, caf::exit_reason::user_shutdown);
   schedule_renewal(false);
 }
@@ -148,17 +148,17 @@ void supervisor_state::schedule_renewal(bool unreachable) {
       std::uniform_int_distribution<std::int64_t>{retry_shortest.count(), retry_longest.count()};
   auto pause = unreachable ? std::chrono::milliseconds{jitter(random)}
                            : equal_jitter(renew_base, renew_cap, renewals++, random);
-  self->delayed_send(self, pause, caf::tick_atom_v, renew_name);
+  set_timer(pause, supervisor_timer::kind::reconnect);
 }
 
-void supervisor_state::on_renew() {
+void supervisor_state::reconnect() {
   constexpr std::chrono::milliseconds look_again{50};
   if (stopping || draining || failed)
     return;
   auto still_up = std::any_of(children.begin(), children.end(),
-                              [](auto& each) { return each.handle && uses_connection(each.name); });
+                              [](auto& each) { return each.handle && uses_connection(each.id); });
   if (still_up) // it may be waiting for the server; nobody else may see the bus change
-    return self->delayed_send(self, look_again, caf::tick_atom_v, renew_name);
+    return set_timer(look_again, supervisor_timer::kind::reconnect);
   connection.reset(); // so that the next one's events are not taken for its
   shared->bus.reset();
   open_connection();

@@ -10,18 +10,21 @@ namespace meme {
 
 namespace {
 
-/// For whom a child waits: what it has said of them is void when it has ended.
-std::vector<pipeline_stage> stages_told_by(const std::string& child) {
-  if (child == "ingress")
+/// The stages that a child reports on. Its last reports are void when it has ended.
+std::vector<pipeline_stage> stages_told_by(child_kind child) {
+  switch (child) {
+  case child_kind::ingress:
     return {pipeline_stage::cache, pipeline_stage::publisher, pipeline_stage::byte_budget,
             pipeline_stage::consumer};
-  if (child == "cache")
+  case child_kind::cache:
     return {pipeline_stage::redis_cache, pipeline_stage::generator, pipeline_stage::recompressor};
-  if (child == "generator")
+  case child_kind::generator:
     return {pipeline_stage::model_client, pipeline_stage::held};
-  if (child == "publisher")
+  case child_kind::publisher:
     return {pipeline_stage::confirmation};
-  return {};
+  default:
+    return {};
+  }
 }
 
 /// The verdict in words.
@@ -45,25 +48,25 @@ std::string describe(const progress_watch::verdict& found) {
 
 } // namespace
 
-progress_watch make_watch(const config::options& options, std::chrono::milliseconds beat) {
+progress_watch make_watch(const config::options& options, std::chrono::milliseconds interval) {
   progress_limits limits;
   limits.stall_after = options.supervisor.stall_after;
   limits.redis_cache = 2 * options.cache.timeout;
   limits.model = options.generator.timeout + options.generator.connect_timeout;
-  return {limits, beat};
+  return {limits, interval};
 }
 
-std::chrono::milliseconds supervisor_state::beat() const {
+std::chrono::milliseconds supervisor_state::watch_interval() const {
   constexpr std::chrono::milliseconds usual{5'000};
   return std::min(usual, shared->options.supervisor.stall_after / 3);
 }
 
-void supervisor_state::on_beat() {
-  self->delayed_send(self, beat(), caf::tick_atom_v, std::string{beat_name});
+void supervisor_state::look_at_children() {
+  set_timer(watch_interval(), supervisor_timer::kind::watch);
   for (auto& each : children)
     if (each.handle)
       caf::anon_send(caf::actor_cast<caf::actor>(each.handle),
-                     measure_mailbox{&shared->metrics->mailbox_depth_of(each.name)});
+                     measure_mailbox{&shared->metrics->mailbox_depth_of(to_string(each.id))});
   auto reason = failed ? parts["actors"].reason : std::string{};
   tell_pages({"actors", !failed, std::move(reason)});
   watch_progress();
@@ -78,7 +81,7 @@ void supervisor_state::on_progress(const progress_report& report) {
   }
 }
 
-void supervisor_state::forget_progress(const std::string& ended) {
+void supervisor_state::forget_progress(child_kind ended) {
   for (auto where : stages_told_by(ended))
     watch.forget(where);
 }
@@ -88,8 +91,7 @@ void supervisor_state::watch_progress() {
   if (draining || stopping || failed)
     return;
   auto now = self->clock().now();
-  auto ingress = std::find_if(children.begin(), children.end(),
-                              [](auto& each) { return each.name == "ingress"; });
+  const auto* ingress = find({child_kind::ingress, 0});
   auto silent_since = std::max(ingress->started, ingress_heard);
   auto silent = std::chrono::duration_cast<std::chrono::milliseconds>(now - silent_since);
   watch.report({pipeline_stage::ingress, ingress->handle ? 1U : 0U, silent}, now);
@@ -112,25 +114,23 @@ void supervisor_state::watch_progress() {
   stalled = where;
 }
 
-void supervisor_state::on_kill(const std::string& which) {
-  for (auto& each : children)
-    if (each.name == which && each.handle)
-      self->send_exit(each.handle, caf::exit_reason::kill);
+void supervisor_state::on_kill(const child_id& id) {
+  if (const auto* victim = find(id); victim != nullptr && victim->handle)
+    self->send_exit(victim->handle, caf::exit_reason::kill);
 }
 
-void supervisor_state::on_mute(const std::string& which) {
-  for (auto& each : children) {
-    if (each.name != which || !each.handle)
-      continue;
-    // With an argument, for CAF 0.17 binds a reference to null where there is none.
-    auto drop_all = [](caf::event_based_actor* sink, caf::unit_t) -> caf::behavior {
-      sink->set_default_handler(caf::drop);
-      return {[](caf::unit_t) {}};
-    };
-    sinks.push_back(self->spawn(drop_all, caf::unit));
-    each.replace(now_peers, sinks.back());
-    announce();
-  }
+void supervisor_state::on_mute(const child_id& id) {
+  const auto* victim = find(id);
+  if (victim == nullptr || !victim->handle)
+    return;
+  // With an argument, for CAF 0.17 binds a reference to null where there is none.
+  auto drop_all = [](caf::event_based_actor* sink, caf::unit_t) -> caf::behavior {
+    sink->set_default_handler(caf::drop);
+    return {[](caf::unit_t) {}};
+  };
+  sinks.push_back(self->spawn(drop_all, caf::unit));
+  victim->replace(now_peers, sinks.back());
+  announce();
 }
 
 } // namespace meme

@@ -135,7 +135,7 @@ struct fixture {
         [](cache_actor::pointer, heard* to) -> cache_actor::behavior_type {
           return {[](const peers_ptr&) {},
                   [](measure_mailbox) {},
-                  [to](const lookup& what) { to->lookups.push_back(what.what); },
+                  [to](const lookup& what) { to->lookups.push_back(what.request); },
                   [to](const fetched& answer) { to->fetched_ones.push_back(answer); },
                   [to](const generated& what) { to->generated_ones.push_back(what); },
                   [to](const recompressed& answer) { to->recompressed_ones.push_back(answer); },
@@ -169,10 +169,11 @@ struct fixture {
         [](generator_actor::pointer, heard* to) -> generator_actor::behavior_type {
           return {[](const peers_ptr&) {},
                   [](measure_mailbox) {},
-                  [to](const generate& what) { to->generations.push_back(what.what); },
+                  [to](const generate& what) { to->generations.push_back(what.request); },
                   [to](const called& end) { to->called_ones.push_back(end); },
                   [to](no_room) { ++to->full; },
-                  [](caf::tick_atom, const std::string&) {},
+                  [](const flight_due&) {},
+                  [](caf::tick_atom) {},
                   [to](drain) { ++to->drains; }};
         },
         &seen);
@@ -211,7 +212,7 @@ struct fixture {
                   [](const delivered&) {},
                   [](const max_deliveries_advisory&) {},
                   [to](caf::tick_atom) { ++to->looks; },
-                  [](caf::tick_atom, std::uint64_t) {}};
+                  [](look_due) {}};
         },
         &seen);
   }
@@ -221,11 +222,11 @@ struct fixture {
         [](supervisor_actor::pointer, heard* to) -> supervisor_actor::behavior_type {
           return {[](const connection_event&) {},
                   [](const connection_opened&) {},
-                  [](caf::tick_atom, const std::string&) {},
+                  [](supervisor_timer) {},
                   [to](const health& what) { to->healths.push_back(what); },
                   [to](const progress_report& what) { to->progress.push_back(what); },
-                  [to](const kill_child& child) { to->killed.push_back(child.name); },
-                  [to](const mute_child& child) { to->muted.push_back(child.name); },
+                  [to](const kill_child& child) { to->killed.push_back(to_string(child.child)); },
+                  [to](const mute_child& child) { to->muted.push_back(to_string(child.child)); },
                   [to](drained) { ++to->drained_ones; },
                   [](drain) {}};
         },
