@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "actors/base/resilience.hpp"
+#include "actors/base/spawn.hpp"
 
 namespace meme {
 
@@ -14,10 +14,9 @@ constexpr std::chrono::milliseconds min_tick{5};
 
 } // namespace
 
-cache_actor::behavior_type cache_state::start(context_ptr with) {
-  install_handlers(self, name);
-  shared = std::move(with);
-  pictures.emplace(shared->options.cache.local_bytes);
+cache_actor::behavior_type cache_state::start(cache_config given) {
+  config = std::move(given);
+  pictures.emplace(config.local_bytes);
   return {
       [this](peers_ptr& next) { on_peers(std::move(next)); },
       [this](measure_mailbox order) {
@@ -64,7 +63,7 @@ void cache_state::on_lookup(job_ptr request) {
     auto found = pictures->get(request->key, self->clock().now());
     // One that does not fit was kept when the server took more.
     if (found && (*found)->base64.size() <= base64_size(request->largest)) {
-      shared->metrics->cache_hits.Increment();
+      config.metrics->cache_hits.Increment();
       if (known_peers->ingress)
         self->send(known_peers->ingress,
                    finished{request->id, success{*found, true, request->spec.model}});
@@ -80,7 +79,7 @@ void cache_state::on_lookup(job_ptr request) {
     joined.first = std::move(request);
     look_up(joined);
   } else if (known == joined.waiters.end()) {
-    shared->metrics->joined_requests.Increment();
+    config.metrics->joined_requests.Increment();
     // It may have to be answered sooner than the first.
     if (request->tried_since && joined.at == stage::generating && known_peers->generator)
       self->send(known_peers->generator, generate{std::move(request)});
@@ -93,17 +92,17 @@ void cache_state::look_up(flight& opened) {
   opened.at = stage::looking_up;
   opened.asked = self->clock().now();
   if (!std::exchange(ticking, true))
-    self->delayed_send(self, shared->options.cache.timeout, caf::tick_atom_v);
+    self->delayed_send(self, config.timeout, caf::tick_atom_v);
   self->send(known_peers->redis_cache, fetch{opened.first->key});
 }
 
 /// The store answers in time by itself, unless its thread is held up; the bound is kept here.
 void cache_state::on_tick() {
   const auto now = self->clock().now();
-  const auto patience = shared->options.cache.timeout;
+  const auto patience = config.timeout;
   // No model can be called either while there is no room for a picture, and Redis is not to blame:
   // what would be a hit must not be paid for.
-  const auto no_room = shared->budget && shared->budget->exhausted();
+  const auto no_room = config.budget && config.budget->exhausted();
   std::optional<clock::time_point> oldest;
   for (auto& [key, each] : flights) {
     if (each.at != stage::looking_up)
@@ -127,7 +126,7 @@ void cache_state::on_fetched(fetched& reply) {
     return;
   if (!reply.picture)
     return generate_picture(found->second);
-  std::chrono::milliseconds ttl = shared->options.cache.ttl;
+  std::chrono::milliseconds ttl = config.ttl;
   // Without a lifetime of its own (somebody else stored it) it gets ours.
   auto lifetime = reply.ttl_left.count() < 0 ? ttl : std::min(ttl, reply.ttl_left);
   auto& waiting = found->second;
@@ -147,7 +146,7 @@ void cache_state::on_generated(generated& reply) {
   if (found == flights.end())
     return;
   if (auto* picture = std::get_if<picture_ptr>(&reply.result))
-    return picture_found(found->second, std::move(*picture), shared->options.cache.ttl);
+    return picture_found(found->second, std::move(*picture), config.ttl);
   count_waiters(found->second, false);
   finish(reply.key, std::get<failure>(std::move(reply.result)));
 }
@@ -184,8 +183,8 @@ void cache_state::on_unfit(flight& ended, failure why) {
   if (why.code == error_code::invalid_picture) {
     if (std::exchange(ended.cached, false))
       return generate_picture(ended); // the stored one is of no use
-    if (++ended.broken < shared->options.generator.max_calls && !draining) {
-      shared->metrics->retries_by(why.code).Increment();
+    if (++ended.broken < config.max_calls && !draining) {
+      config.metrics->retries_by(why.code).Increment();
       return generate_picture(ended);
     }
     why.retry = true;
@@ -207,14 +206,14 @@ void cache_state::keep_and_finish(flight& ended) {
 }
 
 void cache_state::count_waiters(const flight& ended, bool was_cached) {
-  auto& counter = was_cached ? shared->metrics->cache_hits : shared->metrics->cache_misses;
+  auto& counter = was_cached ? config.metrics->cache_hits : config.metrics->cache_misses;
   counter.Increment(static_cast<double>(ended.waiters.size()));
 }
 
 void cache_state::remember(const std::string& key, const encoded_picture_ptr& picture,
                            clock::duration lifetime) {
   pictures->put(key, picture, picture->base64.size(), self->clock().now() + lifetime);
-  shared->metrics->local_cache_bytes.Set(static_cast<double>(pictures->bytes()));
+  config.metrics->local_cache_bytes.Set(static_cast<double>(pictures->bytes()));
 }
 
 void cache_state::finish(const std::string& key, const outcome& result) {
@@ -247,11 +246,8 @@ void cache_state::report_stages() {
                                            pipeline_stage::recompressor})});
 }
 
-cache_actor spawn_cache(caf::local_actor* parent, context_ptr shared) {
-  auto behavior = [](cache_actor::stateful_pointer<cache_state> self, context_ptr with) {
-    return self->state.start(std::move(with));
-  };
-  return parent->spawn(behavior, std::move(shared));
+cache_actor spawn_cache(caf::local_actor* parent, cache_config config) {
+  return spawn<cache_actor, cache_state>(*parent, std::move(config));
 }
 
 } // namespace meme

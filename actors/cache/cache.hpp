@@ -1,17 +1,28 @@
 #pragma once
 
+#include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "actors/base/context.hpp"
 #include "actors/base/lru.hpp"
 #include "actors/base/stage_survey.hpp"
+#include "actors/io/byte_budget.hpp"
 #include "actors/metrics/metrics.hpp"
 #include "messages/interfaces.hpp"
 
 namespace meme {
+
+struct cache_config {
+  std::chrono::seconds ttl{};          ///< lifetime of a picture; 0: nothing is cached
+  std::size_t local_bytes = 0;         ///< of pictures in this process; 0: none are kept here
+  std::chrono::milliseconds timeout{}; ///< what a slow Redis may cost a request
+  std::size_t max_calls = 1;           ///< pictures that are generated where they are damaged
+  metrics_ptr metrics;
+  std::shared_ptr<io::byte_budget> budget;
+};
 
 /// Finds pictures, and sees to it that none is drawn twice at a time.
 ///
@@ -41,7 +52,7 @@ struct cache_state {
 
   explicit cache_state(cache_actor::pointer owner) : self(owner) {}
 
-  cache_actor::behavior_type start(context_ptr with);
+  cache_actor::behavior_type start(cache_config given);
 
   void on_peers(peers_ptr next);
   void on_lookup(job_ptr request);
@@ -61,10 +72,10 @@ struct cache_state {
   void remember(const std::string& key, const encoded_picture_ptr& picture,
                 clock::duration lifetime);
   void finish(const std::string& key, const outcome& result);
-  bool caching() const { return shared->options.cache.ttl.count() > 0; }
+  bool caching() const { return config.ttl.count() > 0; }
 
   cache_actor::pointer self;
-  context_ptr shared;
+  cache_config config;
   peers_ptr known_peers = std::make_shared<peers>();
   std::optional<lru_cache<encoded_picture_ptr>> pictures; ///< set by `start`
   stage_survey survey;
@@ -75,6 +86,6 @@ struct cache_state {
   static constexpr const char* name = "cache";
 };
 
-cache_actor spawn_cache(caf::local_actor* parent, context_ptr shared);
+cache_actor spawn_cache(caf::local_actor* parent, cache_config config);
 
 } // namespace meme

@@ -42,8 +42,8 @@ io::redis_settings make_settings(const config::cache_options& options, std::size
   return result;
 }
 
-std::size_t largest_value(const context& shared) {
-  return shared.options.generator.max_body_bytes + (shared.seal ? io::value_seal::max_overhead : 0);
+std::size_t largest_value(const redis_cache_config& config) {
+  return config.max_picture_bytes + (config.seal ? io::value_seal::max_overhead : 0);
 }
 
 /// An error with its cause in plain English, where that is known.
@@ -54,12 +54,12 @@ std::string in_words(const std::string& error) {
 
 } // namespace
 
-redis_cache::redis_cache(caf::actor_config& config, context_ptr shared)
-    : loop_actor(config),
-      shared_(std::move(shared)),
-      server_(config::describe(*shared_->options.cache.redis_url)),
-      max_value_(largest_value(*shared_)),
-      random_(shared_->seed),
+redis_cache::redis_cache(caf::actor_config& actor, redis_cache_config config)
+    : loop_actor(actor),
+      config_(std::move(config)),
+      server_(config::describe(*config_.options.redis_url)),
+      max_value_(largest_value(config_)),
+      random_(config_.seed),
       range_(max_value_) {
   install_handlers(this, name());
 }
@@ -69,8 +69,8 @@ redis_cache::behavior_type redis_cache::make_behavior() {
   current_ = make_link();
   current_.client->connect();
   return {
-      [this](peers_ptr& now) { peers_ = std::move(now); },
-      [this](measure_mailbox to) { report_mailbox(this, to); },
+      [this](peers_ptr& next) { peers_ = std::move(next); },
+      [this](measure_mailbox order) { report_mailbox(this, order); },
       [this](const fetch& request) { look_up(request.key); },
       [this](const put& request) { put_picture(request); },
   };
@@ -82,7 +82,7 @@ void redis_cache::on_exit() {
     each->client.reset();
   names_.reset();
   peers_.reset(); // it holds a reference to this actor
-  shared_->metrics->redis_connected.Set(0);
+  config_.metrics->redis_connected.Set(0);
 }
 
 // -- the connection -----------------------------------------------------------------------------
@@ -92,9 +92,9 @@ redis_cache::link redis_cache::make_link() {
   io::redis_client::events events;
   events.ready = [this, number] { on_ready(number); };
   events.lost = [this, number](const std::string& error) { on_lost(number, error); };
-  return {number, std::make_unique<io::redis_client>(
-                      loop(), *names_, make_settings(shared_->options.cache, max_value_),
-                      std::move(events))};
+  return {number, std::make_unique<io::redis_client>(loop(), *names_,
+                                                     make_settings(config_.options, max_value_),
+                                                     std::move(events))};
 }
 
 void redis_cache::on_ready(std::uint64_t number) {
@@ -157,7 +157,7 @@ void redis_cache::adopt_successor() {
   lasting_ = loop().call_after(healthy_while, [this] { on_lasting(); });
   update_gauge();
   // Its open commands are answered by then, or never.
-  loop().call_after(shared_->options.cache.timeout, [this, number = retired_.number] {
+  loop().call_after(config_.options.timeout, [this, number = retired_.number] {
     if (number == retired_.number)
       retired_ = {};
   });
@@ -173,7 +173,7 @@ void redis_cache::drop_later(std::uint64_t number) {
 
 void redis_cache::update_gauge() {
   const auto well = connected() && !refuses_reads_ && !refuses_writes_ && !is_cluster_;
-  shared_->metrics->redis_connected.Set(well ? 1 : 0);
+  config_.metrics->redis_connected.Set(well ? 1 : 0);
 }
 
 // -- look-ups and stores ------------------------------------------------------------------------
@@ -187,7 +187,7 @@ void redis_cache::look_up(const std::string& key) {
 bool redis_cache::may_ask() const {
   if (!connected())
     return true; // and is answered at once
-  const auto& budget = *shared_->budget;
+  const auto& budget = *config_.budget;
   return budget.has_room_for(range_.next()) || (asked_ == 0 && !budget.exhausted());
 }
 
@@ -209,11 +209,11 @@ void redis_cache::ask_waiting() {
 
 void redis_cache::ask(const std::string& key) {
   const auto size = range_.next();
-  shared_->budget->add(size);
+  config_.budget->add(size);
   ++asked_;
   const auto number = current_.number;
   auto answered = [this, key, size, number](io::redis_client::reply_to_get reply) {
-    shared_->budget->remove(size);
+    config_.budget->remove(size);
     --asked_;
     note_reply(number, refuses_reads_, "look up", reply.error);
     if (reply.value)
@@ -254,10 +254,10 @@ void redis_cache::refuse_large(const std::string& key) {
 picture_ptr redis_cache::read_picture(const std::string& key, std::string value) {
   std::string_view bytes = value;
   std::string_view type;
-  if (shared_->seal) {
-    const auto opened = shared_->seal->verify(key, value);
+  if (config_.seal) {
+    const auto opened = config_.seal->verify(key, value);
     if (!opened) {
-      shared_->metrics->redis_unverified.Increment();
+      config_.metrics->redis_unverified.Increment();
       count_failure("what is stored is not signed by a key of cache.key-file", key);
       warn_once(said_unverified_, "Redis holds a value that is not used",
                 "no key of cache.key-file verifies it: it was stored without the file or with "
@@ -274,14 +274,14 @@ picture_ptr redis_cache::read_picture(const std::string& key, std::string value)
     return {};
   }
   const auto whole = std::get<complete_picture>(checked);
-  if (shared_->seal && content_type(whole.type) != type) {
+  if (config_.seal && content_type(whole.type) != type) {
     count_failure("what is stored is of another type than it was signed as", key);
     return {};
   }
-  if (shared_->seal)
+  if (config_.seal)
     value.erase(0, value.size() - bytes.size());
   value.resize(whole.size);
-  return charged(shared_->budget, {whole.type, std::move(value)});
+  return charged(config_.budget, {whole.type, std::move(value)});
 }
 
 void redis_cache::answer(const std::string& key, picture_ptr picture,
@@ -293,11 +293,11 @@ void redis_cache::answer(const std::string& key, picture_ptr picture,
 void redis_cache::put_picture(const put& request) {
   const auto& bytes = request.picture->bytes;
   const auto value =
-      shared_->seal ? shared_->seal->sign(request.key, content_type(request.picture->type), bytes)
-                    : std::string{};
+      config_.seal ? config_.seal->sign(request.key, content_type(request.picture->type), bytes)
+                   : std::string{};
   // The picture goes along, and is counted until Redis has it.
   current_.client->set(
-      request.key, shared_->seal ? value : bytes, shared_->options.cache.ttl,
+      request.key, config_.seal ? value : bytes, config_.options.ttl,
       [this, kept = request.picture, number = current_.number](const std::string& error) {
         note_reply(number, refuses_writes_, "store", error);
         if (!error.empty())
@@ -343,12 +343,12 @@ void redis_cache::warn_once(bool& said, const char* text, const std::string& rea
 }
 
 void redis_cache::count_failure(const char* text, const std::string& error) {
-  shared_->metrics->redis_failures.Increment();
+  config_.metrics->redis_failures.Increment();
   log::debug(text, {{"error", error}});
 }
 
-redis_cache_actor spawn_redis_cache(caf::local_actor* parent, context_ptr shared) {
-  return parent->spawn<redis_cache, caf::detached>(std::move(shared));
+redis_cache_actor spawn_redis_cache(caf::local_actor* parent, redis_cache_config config) {
+  return parent->spawn<redis_cache, caf::detached>(std::move(config));
 }
 
 } // namespace meme

@@ -3,14 +3,25 @@
 #include <deque>
 #include <random>
 
-#include "actors/base/context.hpp"
 #include "actors/cache/value_range.hpp"
+#include "actors/io/byte_budget.hpp"
 #include "actors/io/loop_actor.hpp"
 #include "actors/io/redis/redis_client.hpp"
+#include "actors/io/redis/value_seal.hpp"
 #include "actors/metrics/metrics.hpp"
+#include "config/options.hpp"
 #include "messages/interfaces.hpp"
 
 namespace meme {
+
+struct redis_cache_config {
+  config::cache_options options;
+  std::size_t max_picture_bytes = 0; ///< larger ones are not read
+  metrics_ptr metrics;
+  std::shared_ptr<io::byte_budget> budget;
+  std::shared_ptr<const io::value_seal> seal; ///< empty: values are not signed
+  std::uint64_t seed = 0;
+};
 
 /// Pictures in Redis. While Redis is down, slow or talks nonsense, every look-up is answered "not
 /// there" at once and nothing is kept; meanwhile it tries to get a connection that works, with
@@ -24,7 +35,7 @@ namespace meme {
 /// budget has no room, look-ups wait here.
 class redis_cache final : public io::loop_actor<redis_cache_actor::base> {
 public:
-  redis_cache(caf::actor_config& config, context_ptr shared);
+  redis_cache(caf::actor_config& actor, redis_cache_config config);
 
   behavior_type make_behavior() override;
   void on_exit() override;
@@ -64,7 +75,7 @@ private:
   void count_failure(const char* text, const std::string& error);
   void update_gauge();
 
-  context_ptr shared_;
+  redis_cache_config config_;
   peers_ptr peers_ = std::make_shared<peers>();
   std::string server_; ///< for logs
   std::size_t max_value_ = 0;
@@ -97,6 +108,6 @@ private:
   bool said_unverified_ = false;
 };
 
-redis_cache_actor spawn_redis_cache(caf::local_actor* parent, context_ptr shared);
+redis_cache_actor spawn_redis_cache(caf::local_actor* parent, redis_cache_config config);
 
 } // namespace meme

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "actors/base/resilience.hpp"
+#include "actors/base/spawn.hpp"
 #include "actors/generator/retry.hpp"
 #include "actors/io/log.hpp"
 
@@ -18,12 +18,11 @@ constexpr std::uint64_t attempts_without_suspicion = 2;
 
 } // namespace
 
-generator_actor::behavior_type generator_state::start(context_ptr with) {
-  install_handlers(self, name);
-  shared = std::move(with);
-  random.seed(static_cast<std::minstd_rand::result_type>(shared->seed));
-  limit = concurrency_limit{shared->options.ingress.max_in_flight};
-  shared->metrics->call_limit.Set(static_cast<double>(limit.limit()));
+generator_actor::behavior_type generator_state::start(generator_config given) {
+  config = std::move(given);
+  random.seed(static_cast<std::minstd_rand::result_type>(config.seed));
+  limit = concurrency_limit{config.max_in_flight};
+  config.metrics->call_limit.Set(static_cast<double>(limit.limit()));
   return {
       [this](peers_ptr& next) { on_peers(std::move(next)); },
       [this](measure_mailbox order) {
@@ -98,7 +97,7 @@ void generator_state::remember_earlier(flight& opened, const job& delivered_agai
 }
 
 generator_state::clock::time_point generator_state::give_up_at(const flight& tried) const {
-  return tried.tried_since.value_or(self->clock().now()) + shared->options.generator.give_up_after;
+  return tried.tried_since.value_or(self->clock().now()) + config.give_up_after;
 }
 
 /// A request that has failed is answered in time even where it is not called any more.
@@ -177,14 +176,12 @@ void generator_state::on_called(called& result) {
 }
 
 void generator_state::retry_or_give_up(flight& failed, const model_verdict& why) {
-  auto& options = shared->options.generator;
   auto now = self->clock().now();
   auto until = [&](clock::time_point end) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(end - failed.begun);
   };
-  retry_limits limits{static_cast<std::uint32_t>(options.max_calls),
-                      std::min(options.deadline, until(give_up_at(failed))), options.retry_base,
-                      options.retry_cap};
+  retry_limits limits{config.max_calls, std::min(config.deadline, until(give_up_at(failed))),
+                      config.retry_base, config.retry_cap};
   auto decision = decide_retry(why, failed.calls, until(now), limits, random);
   // While the breaker is open a call is a probe. A request whose calls are used up stays for that,
   // for it could not be answered in time from a queue that is left alone.
@@ -203,7 +200,7 @@ void generator_state::retry_or_give_up(flight& failed, const model_verdict& why)
   failure reason{why.code, why.text, later, decision.retry_after, why.detail, {}};
   if (!again)
     return finish(failed.request->key, std::move(reason));
-  shared->metrics->retries_by(why.code).Increment();
+  config.metrics->retries_by(why.code).Increment();
   auto is_first = !failed.last_failure;
   failed.last_failure = std::move(reason);
   if (is_first)
@@ -252,11 +249,8 @@ void generator_state::finish(const std::string& key, call_result result) {
     self->send(known_peers->cache, std::move(end));
 }
 
-generator_actor spawn_generator(caf::local_actor* parent, context_ptr shared) {
-  auto behavior = [](generator_actor::stateful_pointer<generator_state> self, context_ptr with) {
-    return self->state.start(std::move(with));
-  };
-  return parent->spawn(behavior, std::move(shared));
+generator_actor spawn_generator(caf::local_actor* parent, generator_config config) {
+  return spawn<generator_actor, generator_state>(*parent, std::move(config));
 }
 
 } // namespace meme

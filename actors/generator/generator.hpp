@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <random>
@@ -7,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "actors/base/context.hpp"
 #include "actors/base/stage_survey.hpp"
+#include "actors/base/wall_clock.hpp"
 #include "actors/generator/circuit_breaker.hpp"
 #include "actors/generator/concurrency_limit.hpp"
 #include "actors/generator/suspects.hpp"
@@ -16,6 +18,18 @@
 #include "messages/interfaces.hpp"
 
 namespace meme {
+
+struct generator_config {
+  std::size_t max_in_flight = 1;             ///< messages in work at once, of the whole process
+  std::uint32_t max_calls = 1;               ///< calls within one delivery
+  std::chrono::milliseconds deadline{};      ///< all calls of one delivery together
+  std::chrono::milliseconds give_up_after{}; ///< all calls for one request, over its deliveries
+  std::chrono::milliseconds retry_base{};    ///< pause before the second call; doubles, jittered
+  std::chrono::milliseconds retry_cap{};     ///< the longest pause
+  metrics_ptr metrics;
+  meme::wall_clock wall_clock;
+  std::uint64_t seed = 0;
+};
 
 /// Decides when to call the model, how often, and on which client.
 ///
@@ -69,7 +83,7 @@ struct generator_state {
 
   explicit generator_state(generator_actor::pointer owner) : self(owner) {}
 
-  generator_actor::behavior_type start(context_ptr with);
+  generator_actor::behavior_type start(generator_config given);
 
   void on_peers(peers_ptr next);
   void on_generate(job_ptr request);
@@ -111,7 +125,7 @@ struct generator_state {
   void make_room();
 
   generator_actor::pointer self;
-  context_ptr shared;
+  generator_config config;
   peers_ptr known_peers = std::make_shared<peers>();
   std::unordered_map<std::string, flight> flights;             ///< by cache key
   std::unordered_map<std::uint64_t, call_under_way> under_way; ///< by call number
@@ -134,6 +148,6 @@ struct generator_state {
   static constexpr const char* name = "generator";
 };
 
-generator_actor spawn_generator(caf::local_actor* parent, context_ptr shared);
+generator_actor spawn_generator(caf::local_actor* parent, generator_config config);
 
 } // namespace meme

@@ -79,7 +79,7 @@ void generator_state::call_probes() {
 /// The model asked to be left alone. What waits comes back after that time, and not all at its end.
 void generator_state::rest(flight& next) {
   auto pause = std::chrono::ceil<std::chrono::milliseconds>(quiet_until - self->clock().now())
-               + random_pause(shared->options.generator.retry_base, random);
+               + random_pause(config.retry_base, random);
   pause_flight(next, pause);
 }
 
@@ -112,11 +112,11 @@ void generator_state::learn(const call_under_way& ended, const called& result) {
     break;
   case kind::unauthorized:
     if (!failing_since)
-      failing_since = shared->wall_clock();
+      failing_since = config.wall_clock();
     breaker.trip(now, ended.probe, random);
     break;
   }
-  shared->metrics->call_limit.Set(static_cast<double>(limit.limit()));
+  config.metrics->call_limit.Set(static_cast<double>(limit.limit()));
   say_breaker_changed(before, ended, result.verdict);
 }
 
@@ -136,13 +136,13 @@ void generator_state::learn_failure(const call_under_way& ended, const called& r
   auto known = suspects.failed(ended.key, now);
   failed.failures = known.failures;
   if (!failing_since)
-    failing_since = shared->wall_clock();
+    failing_since = config.wall_clock();
   auto blames_model = suspect_requests::blames_model(known);
   if (blames_model || ended.probe != probe::none)
     breaker.failed(now, ended.probe, known.failures_in_outage == 1, random);
   if (known.is != standing::culprit || was_culprit)
     return;
-  shared->metrics->suspect_requests.Increment();
+  config.metrics->suspect_requests.Increment();
   log::warning("a request fails while others succeed",
                {{"request_id", failed.request->request_id},
                 {"stream_sequence", failed.request->stream_sequence},
@@ -163,7 +163,7 @@ void generator_state::overloaded(clock::time_point begun,
   if (!wanted)
     return;
   if (quiet_until <= now) {
-    shared->metrics->rate_limited.Increment();
+    config.metrics->rate_limited.Increment();
     log::warning("the model asked to be left alone", {{"pause_ms", wanted->count()}});
   }
   quiet_until = std::max(quiet_until, now + *wanted);
@@ -188,7 +188,7 @@ void generator_state::say_breaker_changed(state before, const call_under_way& en
   auto failed_probe = before != state::closed && ended.probe != probe::none;
   if (before != state::closed && !failed_probe)
     return wake_for_probes();
-  shared->metrics->breaker_openings.Increment();
+  config.metrics->breaker_openings.Increment();
   auto pause = to_ms(breaker.fresh_at() - self->clock().now()).count();
   if (failed_probe) {
     log::debug("circuit breaker stays open", {{"pause_ms", std::max<std::int64_t>(pause, 0)}});
@@ -199,7 +199,7 @@ void generator_state::say_breaker_changed(state before, const call_under_way& en
                 {"error", why.text_for_log()},
                 {"endpoint", endpoint_of(flights.at(ended.key))},
                 {"pause_ms", pause},
-                {"since", to_text(failing_since.value_or(shared->wall_clock()))}});
+                {"since", to_text(failing_since.value_or(config.wall_clock()))}});
   }
   wake_for_probes();
 }
@@ -235,8 +235,8 @@ void generator_state::tell_flow() {
   auto permits = pull_limit{}.messages;
   if (breaker.current() != state::closed)
     permits = needs_fresh_request() ? 1 : 0;
-  shared->metrics->breaker_state.Set(static_cast<double>(breaker.current()));
-  shared->metrics->calls_waiting.Set(static_cast<double>(waiting.size()));
+  config.metrics->breaker_state.Set(static_cast<double>(breaker.current()));
+  config.metrics->calls_waiting.Set(static_cast<double>(waiting.size()));
   if (permits == told_permits || !known_peers->ingress)
     return;
   told_permits = permits;

@@ -37,21 +37,21 @@ transport_error to_policy(io::transfer_error error) {
 
 } // namespace
 
-model_client::model_client(caf::actor_config& config, context_ptr shared)
-    : loop_actor(config), shared_(std::move(shared)) {
+model_client::model_client(caf::actor_config& actor, model_client_config config)
+    : loop_actor(actor), config_(std::move(config)) {
   install_handlers(this, name());
 }
 
 model_client::behavior_type model_client::make_behavior() {
-  auto& options = shared_->options.generator;
+  auto& options = config_.options;
   io::http_limits limits;
   limits.timeout = options.timeout;
   limits.connect_timeout = options.connect_timeout;
   limits.stall_timeout = options.stall_timeout;
   limits.max_body_bytes = options.max_body_bytes;
-  limits.budget = shared_->budget;
+  limits.budget = config_.budget;
   // No more in all than messages in work: there may be no descriptors for them.
-  const auto& in_flight = shared_->options.ingress.max_in_flight;
+  const auto in_flight = config_.max_in_flight;
   const auto share = std::max<std::size_t>(in_flight / options.workers, 1);
   limits.max_connections = static_cast<long>(
       options.max_connections != 0 ? std::min(options.max_connections, in_flight) : share);
@@ -64,21 +64,21 @@ model_client::behavior_type model_client::make_behavior() {
 }
 
 void model_client::on_exit() {
-  shared_->metrics->calls_in_flight.Decrement(static_cast<double>(http_ ? http_->transfers() : 0));
+  config_.metrics->calls_in_flight.Decrement(static_cast<double>(http_ ? http_->transfers() : 0));
   http_.reset();
   peers_.reset(); // it holds a reference to this actor
 }
 
 void model_client::start(const call& what) {
-  auto& options = shared_->options.generator;
+  auto& options = config_.options;
   io::http_request request;
   request.url = what.spec->url;
   request.headers = {"Authorization: Bearer " + options.token, "Accept: " + options.accept,
                      "Content-Type: application/json"};
   request.body = encode_model_request(*what.spec);
   request.is_confidential = !options.allow_insecure_token;
-  shared_->metrics->calls.Increment();
-  shared_->metrics->calls_in_flight.Increment();
+  config_.metrics->calls.Increment();
+  config_.metrics->calls_in_flight.Increment();
   auto begun = loop().now();
   http_->post(std::move(request), [this, number = what.number, begun](io::http_reply reply) {
     auto took = loop().now() - begun;
@@ -88,7 +88,7 @@ void model_client::start(const call& what) {
 
 void model_client::finish(std::uint64_t number, io::http_reply reply,
                           std::chrono::milliseconds took) {
-  auto& metrics = *shared_->metrics;
+  auto& metrics = *config_.metrics;
   metrics.calls_in_flight.Decrement();
   metrics.calls.Increment(reply.redirects); // each was a POST, too
   metrics.generation_duration_s.Observe(std::chrono::duration<double>(took).count());
@@ -97,7 +97,7 @@ void model_client::finish(std::uint64_t number, io::http_reply reply,
   end.verdict = judge(reply);
   if (end.verdict.kind == verdict_kind::picture) {
     reply.body.resize(end.verdict.picture_bytes); // without foreign bytes behind its end
-    end.picture = charged(shared_->budget, {end.verdict.type, std::move(reply.body)});
+    end.picture = charged(config_.budget, {end.verdict.type, std::move(reply.body)});
   }
   if (peers_->generator)
     send(peers_->generator, std::move(end));
@@ -114,12 +114,12 @@ model_verdict model_client::judge(const io::http_reply& reply) const {
   seen.location = reply.location;
   seen.retry_after = reply.retry_after;
   seen.rate_limit = reply.rate_limit;
-  seen.secret = shared_->options.generator.token;
-  return classify(seen, shared_->unix_time_s());
+  seen.secret = config_.options.token;
+  return classify(seen, unix_time_s(config_.wall_clock));
 }
 
-model_client_actor spawn_model_client(caf::local_actor* parent, context_ptr shared) {
-  return parent->spawn<model_client, caf::detached>(std::move(shared));
+model_client_actor spawn_model_client(caf::local_actor* parent, model_client_config config) {
+  return parent->spawn<model_client, caf::detached>(std::move(config));
 }
 
 } // namespace meme

@@ -2,20 +2,30 @@
 
 #include <memory>
 
-#include "actors/base/context.hpp"
+#include "actors/base/wall_clock.hpp"
+#include "actors/io/byte_budget.hpp"
 #include "actors/io/http/http_client.hpp"
 #include "actors/io/loop_actor.hpp"
 #include "actors/metrics/metrics.hpp"
+#include "config/options.hpp"
 #include "messages/interfaces.hpp"
 
 namespace meme {
+
+struct model_client_config {
+  config::generator_options options;
+  std::size_t max_in_flight = 0; ///< messages in work at once, of the whole process
+  metrics_ptr metrics;
+  std::shared_ptr<io::byte_budget> budget;
+  meme::wall_clock wall_clock;
+};
 
 /// Speaks HTTP with the model: one POST for each call, thousands at a time on this actor's thread.
 /// It makes no decisions; what a reply means is the failure policy's, when to try again the
 /// generator's.
 class model_client final : public io::loop_actor<model_client_actor::base> {
 public:
-  model_client(caf::actor_config& config, context_ptr shared);
+  model_client(caf::actor_config& actor, model_client_config config);
 
   behavior_type make_behavior() override;
   void on_exit() override;
@@ -26,11 +36,11 @@ private:
   void finish(std::uint64_t number, io::http_reply reply, std::chrono::milliseconds took);
   model_verdict judge(const io::http_reply& reply) const;
 
-  context_ptr shared_;
+  model_client_config config_;
   peers_ptr peers_ = std::make_shared<peers>();
   std::unique_ptr<io::http_client> http_;
 };
 
-model_client_actor spawn_model_client(caf::local_actor* parent, context_ptr shared);
+model_client_actor spawn_model_client(caf::local_actor* parent, model_client_config config);
 
 } // namespace meme

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "actors/base/resilience.hpp"
+#include "actors/base/spawn.hpp"
 #include "actors/cache/cache_key.hpp"
 #include "actors/generator/retry.hpp"
 #include "actors/ingress/request_decoder.hpp"
@@ -10,20 +10,13 @@
 
 namespace meme {
 
-ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_t number) {
-  install_handlers(self, name);
-  shared = std::move(with);
-  incarnation = number;
-  random.seed(shared->seed ^ number);
-  auto& options = shared->options;
-  rules = make_publish_rules(options.nats);
-  window = pull_window{options.ingress.max_in_flight};
-  answer_lines = line_limit{options.log.answers_per_second};
-  const auto& fast = options.generator.fast_url;
-  plan = {model_address{options.generator.url}, fast ? model_address{*fast} : model_address{},
-          options.generator.prompt_template, options.generator.fast_steps,
-          options.generator.accept};
-  shared->metrics->max_in_flight.Set(static_cast<double>(window.permits()));
+ingress_actor::behavior_type ingress_state::start(ingress_config given) {
+  config = std::move(given);
+  random.seed(config.seed ^ config.incarnation);
+  rules = make_publish_rules(config.nats);
+  window = pull_window{config.ingress.max_in_flight};
+  answer_lines = line_limit{config.answers_per_second};
+  config.metrics->max_in_flight.Set(static_cast<double>(window.permits()));
   schedule_tick();
   return {
       [this](peers_ptr& now) { on_peers(std::move(now)); },
@@ -46,14 +39,14 @@ ingress_actor::behavior_type ingress_state::start(context_ptr with, std::uint64_
 ingress_state::~ingress_state() {
   for (auto& [number, each] : held)
     hand_back(*each.message);
-  if (shared)
-    shared->budget->remove(answer_bytes);
+  if (config.budget)
+    config.budget->remove(answer_bytes);
 }
 
 void ingress_state::take(bus_message_ptr message, delivery_info info) {
   fed = true;
   if (info.deliveries > 1) {
-    shared->metrics->redeliveries.Increment();
+    config.metrics->redeliveries.Increment();
     log::info("a request was delivered again",
               {{"stream_sequence", info.stream_sequence}, {"attempt", info.deliveries}});
   }
@@ -67,7 +60,7 @@ void ingress_state::take(bus_message_ptr message, delivery_info info) {
       return window.settled();
     }
   }
-  shared->metrics->requests.Increment();
+  config.metrics->requests.Increment();
   auto number = ++last_number;
   by_sequence[info.stream_sequence] = number;
   auto& taken = held[number];
@@ -78,7 +71,8 @@ void ingress_state::take(bus_message_ptr message, delivery_info info) {
 }
 
 void ingress_state::begin(in_flight& taken, std::uint64_t number) {
-  auto read = read_intake(*taken.message, taken.info.stream_sequence, shared->options, rules);
+  auto read = read_intake(*taken.message, taken.info.stream_sequence, config.nats.stream,
+                          config.ingress.limits, rules);
   taken.request_id = std::move(read.request_id);
   taken.prompt = std::move(read.prompt);
   taken.reply_to = std::move(read.reply_to);
@@ -96,11 +90,11 @@ void ingress_state::begin(in_flight& taken, std::uint64_t number) {
     return respond(number, taken, std::move(why), true);
   }
   auto work = std::make_shared<job>();
-  work->id = {incarnation, number};
+  work->id = {config.incarnation, number};
   work->request_id = taken.request_id;
   work->stream_sequence = taken.info.stream_sequence;
   work->attempt = taken.info.deliveries;
-  work->spec = plan_picture(wanted, plan);
+  work->spec = plan_picture(wanted, config.plan);
   work->key = cache_key(work->spec);
   work->largest = sizes().largest_picture(work->spec);
   recall_earlier(taken, *work);
@@ -119,10 +113,10 @@ void ingress_state::recall_earlier(const in_flight& taken, job& work) {
     return;
   }
   auto stored = std::chrono::nanoseconds{taken.info.timestamp_ns};
-  auto age = shared->wall_clock().time_since_epoch() - stored;
+  auto age = config.wall_clock().time_since_epoch() - stored;
   work.tried_since =
       trying_began(taken.arrived, std::chrono::duration_cast<std::chrono::milliseconds>(age),
-                   shared->options.generator.give_up_after);
+                   config.give_up_after);
 }
 
 /// When the first call for this message began. It may have joined another one's calls.
@@ -133,7 +127,7 @@ ingress_state::clock::time_point ingress_state::tried_since(const in_flight& tak
 }
 
 void ingress_state::on_finished(const ticket& id, outcome result) {
-  auto found = id.owner == incarnation ? held.find(id.number) : held.end();
+  auto found = id.owner == config.incarnation ? held.find(id.number) : held.end();
   if (found == held.end() || found->second.response)
     return; // another incarnation's, or told twice
   auto* why = std::get_if<failure>(&result);
@@ -144,7 +138,7 @@ void ingress_state::on_finished(const ticket& id, outcome result) {
   auto is_last =
       bound.max_deliver > 0 && deliveries >= static_cast<std::uint64_t>(bound.max_deliver);
   auto now = self->clock().now();
-  auto give_up_after = shared->options.generator.give_up_after;
+  auto give_up_after = config.give_up_after;
   auto is_late =
       why->tried_for && now + why->retry_after >= tried_since(found->second, *why) + give_up_after;
   if (!is_last && (draining || (deliveries < attempts_allowed() && !is_late)))
@@ -159,8 +153,8 @@ void ingress_state::on_finished(const ticket& id, outcome result) {
 void ingress_state::respond(std::uint64_t number, in_flight& taken, outcome result, bool dead) {
   auto elapsed = self->clock().now() - taken.arrived;
   auto response = std::make_shared<answer>();
-  response->id = {incarnation, number};
-  response->header = {taken.request_id, taken.prompt, shared->unix_time_s(),
+  response->id = {config.incarnation, number};
+  response->header = {taken.request_id, taken.prompt, unix_time_s(config.wall_clock),
                       std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count(),
                       taken.info.deliveries};
   if (auto* good = std::get_if<success>(&result)) {
@@ -169,8 +163,8 @@ void ingress_state::respond(std::uint64_t number, in_flight& taken, outcome resu
     else
       taken.response_bytes = good->picture->base64.size();
     answer_bytes += taken.response_bytes;
-    shared->budget->add(taken.response_bytes);
-    shared->metrics->answer_bytes.Set(static_cast<double>(answer_bytes));
+    config.budget->add(taken.response_bytes);
+    config.metrics->answer_bytes.Set(static_cast<double>(answer_bytes));
   }
   response->result = std::move(result);
   response->stream_sequence = taken.info.stream_sequence;
@@ -186,7 +180,7 @@ void ingress_state::respond(std::uint64_t number, in_flight& taken, outcome resu
 
 /// What fits into a message of the server that we are connected to.
 answer_size ingress_state::sizes() const {
-  return {shared->bus->max_payload(), shared->options.ingress.limits.max_id_chars};
+  return {config.bus->max_payload(), config.ingress.limits.max_id_chars};
 }
 
 /// Whether the server would refuse the result for its size.
@@ -204,7 +198,7 @@ std::optional<failure> ingress_state::too_large(const answer_header& header,
 /// Gives a message back to the queue, to be delivered again later.
 void ingress_state::postpone(std::uint64_t number, const failure& why) {
   auto& taken = held.at(number);
-  auto& limits = shared->options.ingress;
+  auto& limits = config.ingress;
   if (draining) {
     hand_back(*taken.message);
     return release(number);
@@ -214,10 +208,10 @@ void ingress_state::postpone(std::uint64_t number, const failure& why) {
   if (why.tried_for) {
     // It comes back while there is time left for a call.
     auto since = tried_since(taken, why);
-    auto left = since + shared->options.generator.give_up_after - self->clock().now();
+    auto left = since + config.give_up_after - self->clock().now();
     delay = std::min(delay, std::chrono::duration_cast<std::chrono::milliseconds>(left));
     earlier.put(taken.info.message_key(), {since, std::make_shared<const failure>(why)},
-                earlier_bytes / 2, since + 2 * shared->options.generator.give_up_after);
+                earlier_bytes / 2, since + 2 * config.give_up_after);
   }
   log::warning("a request is postponed", {{"request_id", taken.request_id},
                                           {"stream_sequence", taken.info.stream_sequence},
@@ -226,15 +220,15 @@ void ingress_state::postpone(std::uint64_t number, const failure& why) {
                                           {"error", why.text_for_log()},
                                           {"delay_ms", delay.count()}});
   auto delay_ns = std::chrono::nanoseconds{delay}.count();
-  shared->bus->publish(std::string{taken.message->reply()},
-                       "-NAK {\"delay\":" + std::to_string(delay_ns) + "}");
-  shared->metrics->delayed_naks.Increment();
+  config.bus->publish(std::string{taken.message->reply()},
+                      "-NAK {\"delay\":" + std::to_string(delay_ns) + "}");
+  config.metrics->delayed_naks.Increment();
   release(number);
 }
 
 void ingress_state::on_published(const std::vector<ticket>& ids) {
   for (auto& id : ids) {
-    auto found = id.owner == incarnation ? held.find(id.number) : held.end();
+    auto found = id.owner == config.incarnation ? held.find(id.number) : held.end();
     if (found != held.end() && found->second.response)
       settle(id.number, found->second);
   }
@@ -243,9 +237,9 @@ void ingress_state::on_published(const std::vector<ticket>& ids) {
 
 void ingress_state::settle(std::uint64_t number, in_flight& taken) {
   auto& response = *taken.response;
-  auto& metrics = *shared->metrics;
+  auto& metrics = *config.metrics;
   auto dead = response.dead_letter != nullptr;
-  shared->bus->publish(std::string{taken.message->reply()}, dead ? "+TERM" : "+ACK");
+  config.bus->publish(std::string{taken.message->reply()}, dead ? "+TERM" : "+ACK");
   std::chrono::duration<double> elapsed = self->clock().now() - taken.arrived;
   metrics.processing_duration_s.Observe(elapsed.count());
   if (auto* why = std::get_if<failure>(&response.result)) {
@@ -298,7 +292,7 @@ void ingress_state::log_end(const in_flight& taken, const success& result) {
 void ingress_state::release(std::uint64_t number) {
   auto found = held.find(number);
   answer_bytes -= found->second.response_bytes;
-  shared->budget->remove(found->second.response_bytes);
+  config.budget->remove(found->second.response_bytes);
   auto sequence = by_sequence.find(found->second.info.stream_sequence);
   if (sequence != by_sequence.end() && sequence->second == number)
     by_sequence.erase(sequence);
@@ -307,13 +301,13 @@ void ingress_state::release(std::uint64_t number) {
   if (number <= last_at_pull_limit && held_at_pull_limit > 0
       && pull_limit_messages != pull_limit{}.messages)
     window.limit(--held_at_pull_limit + pull_limit_messages);
-  shared->metrics->answer_bytes.Set(static_cast<double>(answer_bytes));
+  config.metrics->answer_bytes.Set(static_cast<double>(answer_bytes));
   finish_drain();
 }
 
 void ingress_state::hand_back(const bus_message& message) {
-  shared->metrics->naks.Increment();
-  shared->bus->publish(std::string{message.reply()}, "-NAK");
+  config.metrics->naks.Increment();
+  config.bus->publish(std::string{message.reply()}, "-NAK");
 }
 
 void ingress_state::on_peers(peers_ptr now) {
@@ -352,7 +346,7 @@ void ingress_state::finish_drain() {
 
 /// The lower of our own limit and one that somebody set on the consumer.
 std::uint64_t ingress_state::attempts_allowed() const {
-  std::uint64_t own = shared->options.ingress.max_deliveries;
+  std::uint64_t own = config.ingress.max_deliveries;
   return bound.max_deliver > 0 ? std::min(own, static_cast<std::uint64_t>(bound.max_deliver)) : own;
 }
 
@@ -361,11 +355,8 @@ void ingress_state::report_health(bool well, const std::string& reason) {
     self->send(now_peers->supervisor, health{"consumer", well, reason});
 }
 
-ingress_actor spawn_ingress(caf::local_actor* parent, context_ptr shared,
-                            std::uint64_t incarnation) {
-  auto behavior = [](ingress_actor::stateful_pointer<ingress_state> self, context_ptr with,
-                     std::uint64_t number) { return self->state.start(std::move(with), number); };
-  return parent->spawn(behavior, std::move(shared), incarnation);
+ingress_actor spawn_ingress(caf::local_actor* parent, ingress_config config) {
+  return spawn<ingress_actor, ingress_state>(*parent, std::move(config));
 }
 
 } // namespace meme

@@ -9,18 +9,34 @@
 #include <unordered_map>
 #include <variant>
 
-#include "actors/base/context.hpp"
 #include "actors/base/line_limit.hpp"
 #include "actors/base/lru.hpp"
 #include "actors/base/stage_survey.hpp"
+#include "actors/base/wall_clock.hpp"
 #include "actors/ingress/plan.hpp"
 #include "actors/ingress/pull_window.hpp"
+#include "actors/io/byte_budget.hpp"
 #include "actors/metrics/metrics.hpp"
+#include "config/options.hpp"
 #include "messages/answer_size.hpp"
 #include "messages/interfaces.hpp"
 #include "messages/subjects/publish_rules.hpp"
 
 namespace meme {
+
+struct ingress_config {
+  config::ingress_options ingress;
+  config::nats_options nats;
+  plan_options plan;                         ///< how a request becomes a picture's description
+  std::chrono::milliseconds give_up_after{}; ///< all calls for one request, over its deliveries
+  std::size_t answers_per_second = 0;        ///< log lines for requests that got a picture
+  bus_ptr bus; ///< the supervisor replaces the ingress when it replaces the connection
+  metrics_ptr metrics;
+  std::shared_ptr<io::byte_budget> budget;
+  meme::wall_clock wall_clock;
+  std::uint64_t seed = 0;
+  std::uint64_t incarnation = 0; ///< tells tickets of this ingress from those of earlier ones
+};
 
 /// Owner of each message until its outcome is sure.
 ///
@@ -63,7 +79,7 @@ struct ingress_state {
   explicit ingress_state(ingress_actor::pointer owner) : self(owner) {}
   ~ingress_state();
 
-  ingress_actor::behavior_type start(context_ptr with, std::uint64_t number);
+  ingress_actor::behavior_type start(ingress_config given);
 
   // Pulling.
   void on_binding(const binding& found);
@@ -111,11 +127,9 @@ struct ingress_state {
   std::uint64_t attempts_allowed() const;
 
   ingress_actor::pointer self;
-  context_ptr shared;
-  std::uint64_t incarnation = 0;
+  ingress_config config;
   peers_ptr now_peers = std::make_shared<peers>();
 
-  plan_options plan;
   publish_rules rules{{}, {}}; ///< where answers may go
   pull_window window{0};
   binding bound;
@@ -154,8 +168,8 @@ struct ingress_state {
   static constexpr const char* name = "ingress";
 };
 
-/// Spawns an ingress. `incarnation` must differ from that of every other one in this process.
-ingress_actor spawn_ingress(caf::local_actor* parent, context_ptr shared,
-                            std::uint64_t incarnation);
+/// Spawns an ingress. `config.incarnation` must differ from that of every other one in this
+/// process.
+ingress_actor spawn_ingress(caf::local_actor* parent, ingress_config config);
 
 } // namespace meme

@@ -46,7 +46,7 @@ void ingress_state::on_binding(const binding& found) {
   }
   report_health(false, found.reason);
   if (bound.usable)
-    shared->metrics->pull_resets.Increment();
+    config.metrics->pull_resets.Increment();
   // What is held still goes by the limits found before.
   bound.usable = false;
   bound.reason = found.reason;
@@ -102,15 +102,15 @@ void ingress_state::renew_subscription(const char* why) {
   if (draining)
     return;
   if (why != nullptr) {
-    shared->metrics->pull_resets.Increment();
+    config.metrics->pull_resets.Increment();
     log::warning("open pulls are given up", {{"reason", why}});
   }
   retire_subscription();
   if (pull_limit_messages == 0)
     return;
-  inbox = shared->bus->make_inbox();
+  inbox = config.bus->make_inbox();
   ingress_actor target{self};
-  subscription = shared->bus->subscribe(inbox, [target](bus_message_ptr message) {
+  subscription = config.bus->subscribe(inbox, [target](bus_message_ptr message) {
     caf::anon_send(target, delivered{std::move(message)});
   });
   ++open_subscriptions;
@@ -119,7 +119,7 @@ void ingress_state::renew_subscription(const char* why) {
 }
 
 void ingress_state::pull() {
-  shared->metrics->in_flight.Set(static_cast<double>(window.in_work()));
+  config.metrics->in_flight.Set(static_cast<double>(window.in_work()));
   if (!bound.usable || !link_up || draining || !subscription || !budget_allows())
     return;
   auto count = window.wanted();
@@ -127,7 +127,7 @@ void ingress_state::pull() {
     count = std::min(count, bound.max_batch);
   if (count == 0)
     return;
-  auto& nats = shared->options.nats;
+  auto& nats = config.nats;
   std::string request = "{\"batch\":" + std::to_string(count)
                         + ",\"expires\":" + std::to_string(nanoseconds(pull_expiry()))
                         + ",\"idle_heartbeat\":" + std::to_string(nanoseconds(heartbeat()));
@@ -137,14 +137,14 @@ void ingress_state::pull() {
   if (window.open() == 0)
     last_heard = self->clock().now();
   auto subject = "$JS.API.CONSUMER.MSG.NEXT." + nats.stream + "." + nats.consumer;
-  if (shared->bus->publish(subject, request, {}, inbox) == bus_error::none)
+  if (config.bus->publish(subject, request, {}, inbox) == bus_error::none)
     window.asked(count);
 }
 
 bool ingress_state::budget_allows() {
-  auto before = std::exchange(budget_exhausted, shared->budget->exhausted());
+  auto before = std::exchange(budget_exhausted, config.budget->exhausted());
   if (budget_exhausted && !before)
-    shared->metrics->byte_budget_exhaustions.Increment();
+    config.metrics->byte_budget_exhaustions.Increment();
   return !budget_exhausted;
 }
 
@@ -237,7 +237,7 @@ void ingress_state::pull_answered() {
 }
 
 milliseconds ingress_state::pull_expiry() const {
-  auto& ours = shared->options.ingress.pull_expiry;
+  auto& ours = config.ingress.pull_expiry;
   return bound.max_expires.count() > 0 ? std::min(ours, bound.max_expires) : ours;
 }
 
@@ -264,12 +264,11 @@ void ingress_state::on_tick() {
     report_progress();
   }
   pull();
-  shared->metrics->bytes_in_flight.Set(static_cast<double>(shared->budget->used()));
+  config.metrics->bytes_in_flight.Set(static_cast<double>(config.budget->used()));
   // Here, not where it happens: with large pictures that may be with each of them.
   if (budget_exhausted && !std::exchange(budget_told, true))
     log::warning("pulling pauses, the byte budget is used up",
-                 {{"bytes", shared->budget->used()},
-                  {"limit", shared->options.ingress.max_bytes_in_flight}});
+                 {{"bytes", config.budget->used()}, {"limit", config.ingress.max_bytes_in_flight}});
   budget_told = budget_exhausted;
 }
 
@@ -278,7 +277,7 @@ void ingress_state::report_progress() {
   if (!link_up)
     return;
   for (auto& [number, each] : held)
-    shared->bus->publish(std::string{each.message->reply()}, "+WPI");
+    config.bus->publish(std::string{each.message->reply()}, "+WPI");
 }
 
 /// For the watch on progress: what messages in work wait for, and whether the queue gives none.

@@ -10,8 +10,8 @@ publish_rules make_publish_rules(const config::nats_options& nats) {
 }
 
 intake read_intake(const bus_message& message, std::uint64_t stream_sequence,
-                   const config::options& options, const publish_rules& rules) {
-  auto& limits = options.ingress.limits;
+                   const std::string& stream, const request_limits& limits,
+                   const publish_rules& rules) {
   intake result;
   if (auto trace = message.header("traceparent"); is_traceparent(trace))
     result.traceparent = std::move(trace);
@@ -20,9 +20,8 @@ intake read_intake(const bus_message& message, std::uint64_t stream_sequence,
       return std::move(own);
     // A dead letter that was queued again without an id of its own keeps the one it had.
     auto header = message.header("Meme-Request-Id");
-    return valid_request_id(header, limits)
-               ? header
-               : options.nats.stream + "-" + std::to_string(stream_sequence);
+    return valid_request_id(header, limits) ? header
+                                            : stream + "-" + std::to_string(stream_sequence);
   };
   auto reply_header = message.header("Meme-Reply-To");
   auto parsed = parse_request(message.data(), limits);

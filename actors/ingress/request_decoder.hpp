@@ -27,6 +27,7 @@ publish_rules make_publish_rules(const config::nats_options& nats);
 
 /// A request without an id gets one from where its message is: `<stream>-<stream sequence>`.
 intake read_intake(const bus_message& message, std::uint64_t stream_sequence,
-                   const config::options& options, const publish_rules& rules);
+                   const std::string& stream, const request_limits& limits,
+                   const publish_rules& rules);
 
 } // namespace meme

@@ -98,4 +98,6 @@ private:
 
 using metrics_ptr = std::shared_ptr<metrics>;
 
+using metrics_ptr = std::shared_ptr<metrics>;
+
 } // namespace meme

@@ -36,9 +36,8 @@ io::server_connection_limits limits_for_pages() {
 
 } // namespace
 
-status_server::status_server(caf::actor_config& config, context_ptr shared,
-                             std::shared_ptr<io::unique_fd> listener)
-    : loop_actor(config), shared_(std::move(shared)), listener_(std::move(listener)) {
+status_server::status_server(caf::actor_config& actor, status_server_config config)
+    : loop_actor(actor), config_(std::move(config)) {
   install_handlers(this, name());
   parts_["nats"] = {"nats", false, "not connected to NATS yet"};
   parts_["consumer"] = {"consumer", false, "the consumer is not bound yet"};
@@ -46,7 +45,7 @@ status_server::status_server(caf::actor_config& config, context_ptr shared,
 }
 
 status_server::behavior_type status_server::make_behavior() {
-  io::unique_fd own{::fcntl(listener_->get(), F_DUPFD_CLOEXEC, 0)};
+  io::unique_fd own{::fcntl(config_.listener->get(), F_DUPFD_CLOEXEC, 0)};
   if (!own)
     throw std::system_error(errno, std::generic_category(), "the pages' socket");
   server_ = std::make_unique<io::http_server>(
@@ -76,17 +75,15 @@ io::server_response status_server::serve(const io::server_request& request) {
     return liveness();
   if (is_get && (request.path == "/readyz" || request.path == "/healthz"))
     return readiness();
-  if (request.method == "POST" && request.path == "/chaos/kill"
-      && shared_->options.supervisor.chaos)
+  if (request.method == "POST" && request.path == "/chaos/kill" && config_.chaos)
     return kill(request.argument);
-  if (request.method == "POST" && request.path == "/chaos/mute"
-      && shared_->options.supervisor.chaos)
+  if (request.method == "POST" && request.path == "/chaos/mute" && config_.chaos)
     return mute(request.argument);
   return {404, json_type, R"({"error":"not found"})"};
 }
 
 io::server_response status_server::metrics() const {
-  auto text = prometheus::TextSerializer{}.Serialize(shared_->metrics->collect());
+  auto text = prometheus::TextSerializer{}.Serialize(config_.metrics->collect());
   return {200, "text/plain; version=0.0.4; charset=utf-8", std::move(text)};
 }
 
@@ -133,9 +130,8 @@ io::server_response status_server::mute(const std::string& actor) {
   return {202, json_type, R"({"muted":true})"};
 }
 
-status_server_actor spawn_status_server(caf::local_actor* parent, context_ptr shared,
-                                        std::shared_ptr<io::unique_fd> listener) {
-  return parent->spawn<status_server, caf::detached>(std::move(shared), std::move(listener));
+status_server_actor spawn_status_server(caf::local_actor* parent, status_server_config config) {
+  return parent->spawn<status_server, caf::detached>(std::move(config));
 }
 
 } // namespace meme

@@ -4,13 +4,19 @@
 #include <memory>
 #include <string>
 
-#include "actors/base/context.hpp"
 #include "actors/io/http/http_server.hpp"
 #include "actors/io/loop_actor.hpp"
+#include "actors/io/unique_fd.hpp"
 #include "actors/metrics/metrics.hpp"
 #include "messages/interfaces.hpp"
 
 namespace meme {
+
+struct status_server_config {
+  metrics_ptr metrics;
+  std::shared_ptr<io::unique_fd> listener; ///< a successor listens on the same socket
+  bool chaos = false;                      ///< whether /chaos ends and mutes children
+};
 
 /// Serves what Prometheus and Kubernetes ask for:
 ///
@@ -21,9 +27,7 @@ namespace meme {
 /// Each part is not well until somebody says so with `health`.
 class status_server final : public io::loop_actor<status_server_actor::base> {
 public:
-  /// `listener` stays the caller's: a successor listens on the same socket.
-  status_server(caf::actor_config& config, context_ptr shared,
-                std::shared_ptr<io::unique_fd> listener);
+  status_server(caf::actor_config& actor, status_server_config config);
 
   behavior_type make_behavior() override;
   void on_exit() override;
@@ -37,15 +41,13 @@ private:
   io::server_response kill(const std::string& actor);
   io::server_response mute(const std::string& actor);
 
-  context_ptr shared_;
-  std::shared_ptr<io::unique_fd> listener_;
+  status_server_config config_;
   peers_ptr peers_ = std::make_shared<peers>();
   std::unique_ptr<io::http_server> server_;
   std::map<std::string, health> parts_; ///< by name
   caf::actor_clock::time_point last_beat_;
 };
 
-status_server_actor spawn_status_server(caf::local_actor* parent, context_ptr shared,
-                                        std::shared_ptr<io::unique_fd> listener);
+status_server_actor spawn_status_server(caf::local_actor* parent, status_server_config config);
 
 } // namespace meme

@@ -25,15 +25,15 @@ std::size_t expected_memory(const recompress& order, std::uint64_t max_pixels) {
 
 } // namespace
 
-picture_recompressor::picture_recompressor(caf::actor_config& config, context_ptr shared)
-    : loop_actor(config), shared_(std::move(shared)) {
+picture_recompressor::picture_recompressor(caf::actor_config& actor, recompressor_config config)
+    : loop_actor(actor), config_(std::move(config)) {
   install_handlers(this, name());
 }
 
 picture_recompressor::behavior_type picture_recompressor::make_behavior() {
   return {
-      [this](peers_ptr& now) { peers_ = std::move(now); },
-      [this](measure_mailbox to) { report_mailbox(this, to); },
+      [this](peers_ptr& next) { peers_ = std::move(next); },
+      [this](measure_mailbox order) { report_mailbox(this, order); },
       [this](recompress& order) { add(std::move(order)); },
   };
 }
@@ -57,7 +57,7 @@ void picture_recompressor::add(recompress order) {
 }
 
 void picture_recompressor::start_waiting() {
-  while (!waiting_.empty() && running_.size() < shared_->options.generator.max_decoders) {
+  while (!waiting_.empty() && running_.size() < config_.max_decoders) {
     auto next = std::move(waiting_.front());
     waiting_.pop_front();
     start(std::move(next));
@@ -65,16 +65,15 @@ void picture_recompressor::start_waiting() {
 }
 
 void picture_recompressor::start(recompress order) {
-  const auto& options = shared_->options.generator;
   const auto key = order.key;
   auto& begun = running_[key];
   begun.order = std::move(order);
-  begun.charged = expected_memory(begun.order, options.max_pixels);
-  shared_->budget->add(begun.charged);
+  begun.charged = expected_memory(begun.order, config_.max_pixels);
+  config_.budget->add(begun.charged);
   try {
     begun.process = std::make_unique<recompression::recompress_process>(
-        loop(), options.decoder, begun.order.picture->bytes,
-        recompression::fit_limits{begun.order.limit, options.max_pixels}, options.decode_timeout,
+        loop(), config_.decoder, begun.order.picture->bytes,
+        recompression::fit_limits{begun.order.limit, config_.max_pixels}, config_.time_limit,
         [this, key](recompression::recompress_process::end ended) {
           on_end(key, std::move(ended));
         });
@@ -88,7 +87,7 @@ void picture_recompressor::start(recompress order) {
 }
 
 void picture_recompressor::discharge(const job& ended) {
-  shared_->budget->remove(ended.charged);
+  config_.budget->remove(ended.charged);
 }
 
 void picture_recompressor::on_end(const std::string& key,
@@ -105,10 +104,10 @@ std::variant<picture_ptr, failure>
 picture_recompressor::judge(const recompress& order, recompression::recompress_process::end ended) {
   using kind = recompression::recompress_process::end::kind;
   if (ended.how == kind::out_of_time) {
-    shared_->metrics->decoders_stopped.Increment();
-    log::warning("a picture was not decoded in time",
-                 {{"bytes", order.picture->bytes.size()},
-                  {"time_limit_ms", shared_->options.generator.decode_timeout.count()}});
+    config_.metrics->decoders_stopped.Increment();
+    log::warning(
+        "a picture was not decoded in time",
+        {{"bytes", order.picture->bytes.size()}, {"time_limit_ms", config_.time_limit.count()}});
     return failure{error_code::image_too_large,
                    sizes(order) + "; it was not made to fit within the time limit"};
   }
@@ -117,7 +116,7 @@ picture_recompressor::judge(const recompress& order, recompression::recompress_p
     return failure{error_code::invalid_picture, sizes(order) + "; its decoder failed"};
   }
   if (auto* made = std::get_if<picture>(&ended.result)) {
-    shared_->metrics->pictures_recompressed.Increment();
+    config_.metrics->pictures_recompressed.Increment();
     log::info("a picture was made to fit", {{"bytes_before", order.picture->bytes.size()},
                                             {"bytes", made->bytes.size()},
                                             {"limit", order.limit}});
@@ -133,8 +132,8 @@ void picture_recompressor::answer(recompressed result) {
     send(peers_->cache, std::move(result));
 }
 
-recompressor_actor spawn_recompressor(caf::local_actor* parent, context_ptr shared) {
-  return parent->spawn<picture_recompressor, caf::detached>(std::move(shared));
+recompressor_actor spawn_recompressor(caf::local_actor* parent, recompressor_config config) {
+  return parent->spawn<picture_recompressor, caf::detached>(std::move(config));
 }
 
 } // namespace meme

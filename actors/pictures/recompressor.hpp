@@ -1,16 +1,27 @@
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <map>
 #include <memory>
+#include <string>
 
-#include "actors/base/context.hpp"
+#include "actors/io/byte_budget.hpp"
 #include "actors/io/loop_actor.hpp"
 #include "actors/metrics/metrics.hpp"
 #include "actors/pictures/recompress_process.hpp"
 #include "messages/interfaces.hpp"
 
 namespace meme {
+
+struct recompressor_config {
+  std::string decoder;                    ///< program that recompresses a picture; empty: this one
+  std::size_t max_decoders = 0;           ///< pictures at a time
+  std::uint64_t max_pixels = 0;           ///< a picture with more is not decoded
+  std::chrono::milliseconds time_limit{}; ///< for one picture
+  metrics_ptr metrics;
+  std::shared_ptr<io::byte_budget> budget;
+};
 
 /// Makes pictures fit into one message of the NATS server: what is too large is recompressed as a
 /// JPEG, with less and less quality (`pictures/jpeg_efforts.hpp`).
@@ -20,7 +31,7 @@ namespace meme {
 /// decoder at work holds neither the others nor the exit, which ends what still runs.
 class picture_recompressor final : public io::loop_actor<recompressor_actor::base> {
 public:
-  picture_recompressor(caf::actor_config& config, context_ptr shared);
+  picture_recompressor(caf::actor_config& actor, recompressor_config config);
 
   behavior_type make_behavior() override;
   void on_exit() override;
@@ -43,12 +54,12 @@ private:
   void answer(recompressed result);
   void discharge(const job& ended);
 
-  context_ptr shared_;
+  recompressor_config config_;
   peers_ptr peers_ = std::make_shared<peers>();
   std::deque<recompress> waiting_;
   std::map<std::string, job> running_; ///< by key
 };
 
-recompressor_actor spawn_recompressor(caf::local_actor* parent, context_ptr shared);
+recompressor_actor spawn_recompressor(caf::local_actor* parent, recompressor_config config);
 
 } // namespace meme

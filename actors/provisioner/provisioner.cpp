@@ -4,7 +4,7 @@
 #include <set>
 #include <unordered_map>
 
-#include "actors/base/resilience.hpp"
+#include "actors/base/spawn.hpp"
 #include "actors/ingress/request_decoder.hpp"
 #include "actors/io/log.hpp"
 #include "actors/publisher/dead_letter.hpp"
@@ -22,10 +22,13 @@ constexpr auto between_suspicions = 3s; ///< while some message may have reached
 constexpr auto longest_pause = 60s;     ///< before another attempt to bury a message
 
 struct provisioner_state {
+  explicit provisioner_state(provisioner_actor::pointer owner) : self(owner) {}
+
+  provisioner_actor::behavior_type start(provisioner_config given);
+
+  provisioner_actor::pointer self;
+  provisioner_config config;
   peers_ptr now_peers = std::make_shared<peers>();
-  context_ptr shared;
-  std::shared_ptr<io::nats_connection> link;
-  std::shared_ptr<last_seen> seen;
   subscription_ptr advisories; ///< only where the consumer has a limit of its own
   std::uint64_t looks = 0;     ///< so far; a scheduled one that was overtaken is dropped
   std::string last_reason;     ///< said once, not every two seconds
@@ -54,18 +57,18 @@ void say(provisioner_state& state, const provision_report& report) {
   }
   state.last_reason = report.result.reason;
   auto paused = report.consumer && report.consumer->paused;
-  state.shared->metrics->consumer_paused.Set(paused ? 1 : 0);
+  state.config.metrics->consumer_paused.Set(paused ? 1 : 0);
 }
 
 void listen_for_advisories(provisioner_actor::pointer self, provisioner_state& state) {
   provisioner_actor target{self};
   // One process of all is enough.
-  state.advisories =
-      state.link->join("meme-generator", max_deliveries_subject(state.shared->options.nats),
-                       [target](bus_message_ptr message) {
-                         if (message)
-                           caf::anon_send(target, delivered{std::move(message)});
-                       });
+  state.advisories = state.config.connection->join(
+      "meme-generator", max_deliveries_subject(state.config.options.nats),
+      [target](bus_message_ptr message) {
+        if (message)
+          caf::anon_send(target, delivered{std::move(message)});
+      });
 }
 
 /// Answers, keeps as a dead letter and removes a message that the server has given up; tries again
@@ -73,8 +76,11 @@ void listen_for_advisories(provisioner_actor::pointer self, provisioner_state& s
 void bury(provisioner_actor::pointer self, provisioner_state& state,
           const max_deliveries_advisory& message) {
   auto& so_far = state.burials[message.stream_sequence];
+  const auto& config = state.config;
+  const dead_letter_config dead_letters{config.options.nats, config.options.ingress.limits,
+                                        config.metrics, config.wall_clock};
   try {
-    move_to_dead_letters(*state.link, *state.shared, message, state.rules, so_far);
+    move_to_dead_letters(*state.config.connection, dead_letters, message, state.rules, so_far);
     state.burials.erase(message.stream_sequence);
   } catch (const std::exception& e) {
     log::error("a message that the server has given up is still in the stream",
@@ -92,7 +98,8 @@ void look_for_undeliverable(provisioner_actor::pointer self, provisioner_state& 
   if (!report.stream || !report.consumer)
     return;
   try {
-    io::jetstream api{state.link->handle(), state.shared->options.nats.inbox_prefix, patience};
+    io::jetstream api{state.config.connection->handle(), state.config.options.nats.inbox_prefix,
+                      patience};
     auto counts = count_queue(api, *report.stream, *report.consumer);
     std::vector<std::uint64_t> present;
     if (unaccounted(counts) > 0 && may_strand(report.stream->config, report.consumer->config))
@@ -107,7 +114,7 @@ void look_for_undeliverable(provisioner_actor::pointer self, provisioner_state& 
                  {{"error", e.what()}});
   }
   auto lasting = state.watch.lasting();
-  state.shared->metrics->unaccounted_messages.Set(static_cast<double>(lasting));
+  state.config.metrics->unaccounted_messages.Set(static_cast<double>(lasting));
   if (lasting > 0 && !std::exchange(state.told_unaccounted, true))
     log::warning("messages in the stream neither wait nor are in work",
                  {{"stream", report.stream->config.name}, {"messages", lasting}});
@@ -121,7 +128,7 @@ void tell_level(provisioner_actor::pointer self, provisioner_state& state,
   if (!report.consumer)
     return;
   auto& found = *report.consumer;
-  state.shared->metrics->queue_pending.Set(static_cast<double>(found.pending));
+  state.config.metrics->queue_pending.Set(static_cast<double>(found.pending));
   auto is_full = found.config.max_ack_pending > 0
                  && found.ack_pending >= static_cast<std::uint64_t>(found.config.max_ack_pending);
   if (state.now_peers->ingress)
@@ -150,8 +157,8 @@ void look(provisioner_actor::pointer self, provisioner_state& state) {
   state.review_failed = false;
   provision_report report;
   try {
-    report =
-        provision(state.link->handle(), state.shared->options, provision_mode::make, *state.seen);
+    report = provision(state.config.connection->handle(), state.config.options,
+                       provision_mode::make, *state.config.seen);
     if (report.result.max_deliver > 0 && !state.advisories)
       listen_for_advisories(self, state);
   } catch (const std::exception& e) {
@@ -160,11 +167,12 @@ void look(provisioner_actor::pointer self, provisioner_state& state) {
   say(state, report);
   tell_ingress(self, state, report.result);
   if (report.result.usable) {
-    remember(state.link->handle(), state.shared->options.nats, report, *state.seen);
+    remember(state.config.connection->handle(), state.config.options.nats, report,
+             *state.config.seen);
     tell_level(self, state, report);
     look_for_undeliverable(self, state, report);
   }
-  if (state.link->connected())
+  if (state.config.connection->connected())
     schedule(self, state, report.result.usable);
 }
 
@@ -181,13 +189,13 @@ void keep_known_subjects(std::vector<std::string>& found, const std::vector<std:
 /// message may have reached max_deliver.
 void review(provisioner_actor::pointer self, provisioner_state& state) {
   ++state.looks;
-  if (!state.link->connected())
+  if (!state.config.connection->connected())
     return; // the ingress asks for a look when it is again
   last_seen nothing;
   provision_report report;
   try {
-    report =
-        provision(state.link->handle(), state.shared->options, provision_mode::review, nothing);
+    report = provision(state.config.connection->handle(), state.config.options,
+                       provision_mode::review, nothing);
   } catch (const std::exception& e) {
     // Pulls may go on all the same, and the ingress notices where they do not.
     if (std::exchange(state.review_failed, true))
@@ -219,32 +227,26 @@ void on_schedule(provisioner_actor::pointer self, provisioner_state& state, std:
     look(self, state);
 }
 
+provisioner_actor::behavior_type provisioner_state::start(provisioner_config given) {
+  config = std::move(given);
+  rules = make_publish_rules(config.options.nats);
+  return {
+      [this](peers_ptr& now) { now_peers = std::move(now); },
+      [this](measure_mailbox to) { report_mailbox(self, to); },
+      [this](const delivered& advisory) {
+        if (auto message = parse_max_deliveries_advisory(advisory.message->data()))
+          bury(self, *this, *message);
+      },
+      [this](const max_deliveries_advisory& message) { bury(self, *this, message); },
+      [this](caf::tick_atom) { look(self, *this); },
+      [this](look_due due) { on_schedule(self, *this, due.after); },
+  };
+}
+
 } // namespace
 
-provisioner_actor spawn_provisioner(caf::local_actor* parent, context_ptr shared,
-                                    std::shared_ptr<io::nats_connection> connection,
-                                    std::shared_ptr<last_seen> seen) {
-  auto behavior = [](provisioner_actor::stateful_pointer<provisioner_state> self, context_ptr with,
-                     std::shared_ptr<io::nats_connection> link, std::shared_ptr<last_seen> before) {
-    install_handlers(self, provisioner_state::name);
-    self->state.shared = std::move(with);
-    self->state.rules = make_publish_rules(self->state.shared->options.nats);
-    self->state.link = std::move(link);
-    self->state.seen = std::move(before);
-    return provisioner_actor::behavior_type{
-        [self](peers_ptr& now) { self->state.now_peers = std::move(now); },
-        [self](measure_mailbox to) { report_mailbox(self, to); },
-        [self](const delivered& advisory) {
-          if (auto message = parse_max_deliveries_advisory(advisory.message->data()))
-            bury(self, self->state, *message);
-        },
-        [self](const max_deliveries_advisory& message) { bury(self, self->state, message); },
-        [self](caf::tick_atom) { look(self, self->state); },
-        [self](look_due due) { on_schedule(self, self->state, due.after); },
-    };
-  };
-  return parent->spawn<caf::detached>(behavior, std::move(shared), std::move(connection),
-                                      std::move(seen));
+provisioner_actor spawn_provisioner(caf::local_actor* parent, provisioner_config config) {
+  return spawn<provisioner_actor, provisioner_state, caf::detached>(*parent, std::move(config));
 }
 
 } // namespace meme

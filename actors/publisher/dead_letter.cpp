@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "actors/base/answer_subjects.hpp"
 #include "actors/ingress/request_decoder.hpp"
 #include "actors/io/log.hpp"
 #include "actors/io/nats/jetstream.hpp"
@@ -15,13 +16,14 @@ namespace {
 
 constexpr auto patience = std::chrono::seconds{3}; ///< for one answer of the server
 
-answer last_answer(const context& shared, const max_deliveries_advisory& which,
+answer last_answer(const dead_letter_config& config, const max_deliveries_advisory& which,
                    const io::stored_message& stored, const publish_rules& rules) {
-  auto& stream = shared.options.nats.stream;
-  auto read = read_intake(*stored.message, which.stream_sequence, shared.options, rules);
+  auto& stream = config.nats.stream;
+  auto read =
+      read_intake(*stored.message, which.stream_sequence, config.nats.stream, config.limits, rules);
   answer result;
-  result.header = {std::move(read.request_id), std::move(read.prompt), shared.unix_time_s(), 0,
-                   which.deliveries};
+  result.header = {std::move(read.request_id), std::move(read.prompt),
+                   unix_time_s(config.wall_clock), 0, which.deliveries};
   result.result = failure{error_code::attempts_exhausted,
                           "delivered as often as the consumer allows, without an answer"};
   result.stream_sequence = which.stream_sequence;
@@ -32,18 +34,18 @@ answer last_answer(const context& shared, const max_deliveries_advisory& which,
   return result;
 }
 
-void publish_error(io::nats_connection& link, const context& shared, const answer& what,
+void publish_error(io::nats_connection& link, const dead_letter_config& config, const answer& what,
                    bool copy) {
-  link.publish(copy ? what.reply_to : shared.error_subject(),
+  link.publish(copy ? what.reply_to : error_subject(config.nats),
                encode_error(what.header, std::get<failure>(what.result)),
                answer_headers(what, true, copy), {});
 }
 
 /// Returns once the server has all that was published since the connection had this count.
-void fence(io::nats_connection& link, const context& shared, std::uint64_t connection) {
+void fence(io::nats_connection& link, const dead_letter_config& config, std::uint64_t connection) {
   if (!link.flush(patience) || link.connection_count() != connection)
     throw std::runtime_error("the connection broke meanwhile");
-  if (auto refusal = link.refusal(); shared.is_vital(refusal))
+  if (auto refusal = link.refusal(); is_vital(config.nats, refusal))
     throw std::runtime_error(refusal);
 }
 
@@ -92,28 +94,28 @@ std::vector<std::uint64_t> places_up_to(io::jetstream& api, const io::stream_inf
   return result;
 }
 
-bool move_to_dead_letters(io::nats_connection& link, const context& shared,
+bool move_to_dead_letters(io::nats_connection& link, const dead_letter_config& config,
                           const max_deliveries_advisory& which, const publish_rules& rules,
                           burial& so_far) {
-  auto& nats = shared.options.nats;
+  auto& nats = config.nats;
   io::jetstream api{link.handle(), nats.inbox_prefix, patience};
   auto found = api.find_message(nats.stream, which.stream_sequence);
   if (!found)
     return true;
   if (so_far.answered_ns == 0) {
-    auto what = last_answer(shared, which, *found, rules);
+    auto what = last_answer(config, which, *found, rules);
     auto connection = link.connection_count();
     auto first = api.publish(nats.dead_subject, found->message->data(), dead_letter_headers(what));
     if (!first && so_far.tries == 0)
       return false;
-    publish_error(link, shared, what, false);
-    fence(link, shared, connection);
+    publish_error(link, config, what, false);
+    fence(link, config, connection);
     if (!what.reply_to.empty()) { // after the fence: a refusal of this one must not hide another
-      publish_error(link, shared, what, true);
+      publish_error(link, config, what, true);
       link.flush(patience);
     }
     so_far.answered_ns = found->stored_at_ns;
-    auto& metrics = *shared.metrics;
+    auto& metrics = *config.metrics;
     metrics.requests.Increment();
     metrics.errors.Increment();
     metrics.errors_by(error_code::attempts_exhausted).Increment();

@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "actors/base/context.hpp"
+#include "actors/base/wall_clock.hpp"
 #include "actors/io/nats/jetstream.hpp"
 #include "actors/io/nats/nats_connection.hpp"
 #include "actors/metrics/metrics.hpp"
 #include "actors/publisher/max_deliveries_watch.hpp"
+#include "config/options.hpp"
 #include "messages/delivery.hpp"
 #include "messages/subjects/publish_rules.hpp"
 
@@ -18,6 +19,13 @@ namespace meme {
 /// as the consumer's max_deliver allows and not acknowledged. In a work queue such a message stays
 /// for ever, unseen. (With our own consumer, whose limit is -1, it cannot happen.)
 std::string max_deliveries_subject(const config::nats_options& nats);
+
+struct dead_letter_config {
+  config::nats_options nats;
+  request_limits limits; ///< of the requests that are read for their ids
+  metrics_ptr metrics;
+  meme::wall_clock wall_clock;
+};
 
 /// How far a message has been moved to the dead letters, over several attempts.
 struct burial {
@@ -46,7 +54,7 @@ std::vector<std::uint64_t> places_up_to(io::jetstream& api, const io::stream_inf
 /// std::runtime_error where one fails, with the message still in the stream: to be tried again with
 /// the same `so_far`. A message that is not there any more is no error. False: another process has
 /// made a dead letter of it a moment ago and is at it; it is left alone.
-bool move_to_dead_letters(io::nats_connection& link, const context& shared,
+bool move_to_dead_letters(io::nats_connection& link, const dead_letter_config& config,
                           const max_deliveries_advisory& which, const publish_rules& rules,
                           burial& so_far);
 

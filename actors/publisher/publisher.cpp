@@ -3,7 +3,8 @@
 #include <charconv>
 #include <unordered_set>
 
-#include "actors/base/resilience.hpp"
+#include "actors/base/answer_subjects.hpp"
+#include "actors/base/spawn.hpp"
 #include "actors/io/log.hpp"
 #include "actors/publisher/answer_headers.hpp"
 
@@ -25,12 +26,11 @@ std::optional<std::uint64_t> last_token(std::string_view subject) {
 
 } // namespace
 
-publisher_actor::behavior_type publisher_state::start(context_ptr with) {
-  install_handlers(self, name);
-  shared = std::move(with);
-  inbox = shared->bus->make_inbox();
+publisher_actor::behavior_type publisher_state::start(publisher_config given) {
+  config = std::move(given);
+  inbox = config.bus->make_inbox();
   publisher_actor target{self};
-  subscription = shared->bus->subscribe(inbox + ".*.*", [target](bus_message_ptr message) {
+  subscription = config.bus->subscribe(inbox + ".*.*", [target](bus_message_ptr message) {
     if (message)
       caf::anon_send(target, delivered{std::move(message)});
   });
@@ -66,8 +66,8 @@ void publisher_state::on_link(bool up) {
   if (!up)
     return;
   if (!asks)
-    shared->bus->publish_now(inbox + ".probe.0"); // refused before there is anything to lose
-  auto connection = shared->bus->connection_count();
+    config.bus->publish_now(inbox + ".probe.0"); // refused before there is anything to lose
+  auto connection = config.bus->connection_count();
   std::unordered_map<ticket, bool, ticket_hash> sure; // went over the present connection
   auto keep_or_repeat = [&](const batch& each) {
     for (auto& id : each.ids)
@@ -115,7 +115,7 @@ void publisher_state::on_burst_over() {
 
 void publisher_state::publish(const answer& what) {
   // Read before anything is sent: what goes over a later connection is not mistaken for sure.
-  auto connection = shared->bus->connection_count();
+  auto connection = config.bus->connection_count();
   if (!send(what, false))
     return; // it stays in `held`; the tick tries it again
   auto lost = open.connection == connection ? std::vector<ticket>{} : std::exchange(open.ids, {});
@@ -142,7 +142,7 @@ bool publisher_state::send(const answer& what, bool copy) {
   }
   if (error == bus_error::none)
     return true;
-  shared->metrics->nats_errors.Increment();
+  config.metrics->nats_errors.Increment();
   log::warning("an answer was not sent", {{"request_id", what.header.request_id},
                                           {"stream_sequence", what.stream_sequence},
                                           {"attempt", what.header.attempts}});
@@ -151,23 +151,23 @@ bool publisher_state::send(const answer& what, bool copy) {
 
 bus_error publisher_state::send_body(const answer& what, bool copy, const std::string& body,
                                      bool is_error) {
-  auto subject = is_error ? shared->error_subject() : shared->options.nats.response_subject;
-  return shared->bus->publish(copy ? what.reply_to : subject, body,
-                              answer_headers(what, is_error, copy));
+  auto subject = is_error ? error_subject(config.nats) : config.nats.response_subject;
+  return config.bus->publish(copy ? what.reply_to : subject, body,
+                             answer_headers(what, is_error, copy));
 }
 
 void publisher_state::publish_dead_letter(const answer& what, std::uint64_t connection) {
   auto number = ++last_number;
   dead[number] = {connection, self->clock().now(), what.id};
-  shared->bus->publish(shared->options.nats.dead_subject, what.dead_letter->data(),
-                       dead_letter_headers(what), inbox + ".dead." + std::to_string(number));
+  config.bus->publish(config.nats.dead_subject, what.dead_letter->data(), dead_letter_headers(what),
+                      inbox + ".dead." + std::to_string(number));
 }
 
 void publisher_state::publish_again(const std::vector<ticket>& ids) {
   if (ids.empty())
     return;
   log::warning("answers are published again, the connection broke", {{"answers", ids.size()}});
-  shared->metrics->answers_published_again.Increment(static_cast<double>(ids.size()));
+  config.metrics->answers_published_again.Increment(static_cast<double>(ids.size()));
   for (auto& id : ids) {
     for (auto i = dead.begin(); i != dead.end();)
       i = i->second.id == id ? dead.erase(i) : std::next(i);
@@ -192,24 +192,24 @@ void publisher_state::put_fence(batch covers, bool of_copies) {
   auto number = ++last_number;
   out = fence{number, self->clock().now(), std::move(covers), of_copies};
   auto subject = inbox + ".fence." + std::to_string(number);
-  auto& nats = shared->options.nats;
+  auto& nats = config.nats;
   if (asks)
-    shared->bus->publish("$JS.API.CONSUMER.INFO." + nats.stream + "." + nats.consumer, {}, {},
-                         subject);
+    config.bus->publish("$JS.API.CONSUMER.INFO." + nats.stream + "." + nats.consumer, {}, {},
+                        subject);
   else
-    shared->bus->publish_now(subject);
+    config.bus->publish_now(subject);
 }
 
 /// Whether nothing can be confirmed, since the server's latest refusal is of a vital subject.
 bool publisher_state::refused() {
-  auto words = shared->bus->refusal();
+  auto words = config.bus->refusal();
   if (words.empty())
     return false;
   if (auto subject = refused_subject(words); subject.substr(0, inbox.size()) == inbox) {
     ask_for_fences();
     return false;
   }
-  return shared->is_vital(words);
+  return is_vital(config.nats, words);
 }
 
 void publisher_state::ask_for_fences() {
@@ -268,7 +268,7 @@ void publisher_state::on_fence(std::uint64_t number) {
   out.reset();
   // The fence may have come back over a new connection though what went before it was lost with
   // the old one: the library carries unsent bytes over.
-  if (back.covers.connection != shared->bus->connection_count())
+  if (back.covers.connection != config.bus->connection_count())
     publish_again(back.covers.ids);
   else if (refused())
     return; // for whom, nobody knows: nothing is confirmed any more
@@ -294,7 +294,7 @@ void publisher_state::on_dead_letter_kept(std::uint64_t number, const bus_messag
     log::error("a dead letter was not kept", {{"request_id", what.header.request_id},
                                               {"stream_sequence", what.stream_sequence},
                                               {"attempt", what.header.attempts},
-                                              {"subject", shared->options.nats.dead_subject},
+                                              {"subject", config.nats.dead_subject},
                                               {"answer", reply.data()}});
     if (now_peers->provisioner) // makes the stream where it is missing
       self->send(now_peers->provisioner, caf::tick_atom_v);
@@ -304,7 +304,7 @@ void publisher_state::on_dead_letter_kept(std::uint64_t number, const bus_messag
     return;
   dead.erase(found);
   // Its error went before it: over the same connection the server has had it too.
-  if (entry.connection == shared->bus->connection_count())
+  if (entry.connection == config.bus->connection_count())
     on_taken({entry.connection, {entry.id}});
   else
     publish_again({entry.id});
@@ -321,7 +321,7 @@ void publisher_state::on_tick() {
     auto& covers = missed.covers;
     out.reset();
     log::warning("a fence did not come back", {{"answers", covers.ids.size()}});
-    if (covers.connection == shared->bus->connection_count())
+    if (covers.connection == config.bus->connection_count())
       put_fence(std::move(covers), missed.of_copies);
     else
       publish_again(covers.ids);
@@ -335,7 +335,7 @@ void publisher_state::on_tick() {
     i = overdue ? dead.erase(i) : std::next(i);
   }
   for (auto& each : unkept) {
-    if (each.connection == shared->bus->connection_count())
+    if (each.connection == config.bus->connection_count())
       publish_dead_letter(*held.at(each.id), each.connection); // the client has its error already
     else
       publish_again({each.id});
@@ -379,11 +379,8 @@ void publisher_state::confirm(std::vector<ticket> ids) {
     self->send(now_peers->ingress, published{std::move(ids)});
 }
 
-publisher_actor spawn_publisher(caf::local_actor* parent, context_ptr shared) {
-  auto behavior = [](publisher_actor::stateful_pointer<publisher_state> self, context_ptr with) {
-    return self->state.start(std::move(with));
-  };
-  return parent->spawn(behavior, std::move(shared));
+publisher_actor spawn_publisher(caf::local_actor* parent, publisher_config config) {
+  return spawn<publisher_actor, publisher_state>(*parent, std::move(config));
 }
 
 } // namespace meme

@@ -5,12 +5,18 @@
 #include <unordered_map>
 #include <vector>
 
-#include "actors/base/context.hpp"
 #include "actors/base/stage_survey.hpp"
 #include "actors/metrics/metrics.hpp"
+#include "config/options.hpp"
 #include "messages/interfaces.hpp"
 
 namespace meme {
+
+struct publisher_config {
+  config::nats_options nats;
+  bus_ptr bus; ///< the supervisor replaces the publisher when it replaces the connection
+  metrics_ptr metrics;
+};
 
 /// Makes sure that answers reach the server.
 ///
@@ -60,7 +66,7 @@ struct publisher_state {
 
   explicit publisher_state(publisher_actor::pointer owner) : self(owner) {}
 
-  publisher_actor::behavior_type start(context_ptr with);
+  publisher_actor::behavior_type start(publisher_config given);
 
   void on_peers(peers_ptr now);
   void on_link(bool up);
@@ -89,7 +95,7 @@ struct publisher_state {
   void confirm(std::vector<ticket> ids);
 
   publisher_actor::pointer self;
-  context_ptr shared;
+  publisher_config config;
   peers_ptr now_peers = std::make_shared<peers>();
   bool link_up = false;
   std::string inbox; ///< `<inbox>.fence.<number>` and `<inbox>.dead.<number>`
@@ -109,6 +115,6 @@ struct publisher_state {
   static constexpr const char* name = "publisher";
 };
 
-publisher_actor spawn_publisher(caf::local_actor* parent, context_ptr shared);
+publisher_actor spawn_publisher(caf::local_actor* parent, publisher_config config);
 
 } // namespace meme

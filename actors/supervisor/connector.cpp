@@ -1,6 +1,6 @@
 #include "actors/supervisor/connector.hpp"
 
-#include "actors/base/resilience.hpp"
+#include "actors/base/spawn.hpp"
 #include "actors/io/nats/nats_connection.hpp"
 
 namespace meme {
@@ -8,10 +8,6 @@ namespace meme {
 namespace {
 
 using kind = connection_event::kind;
-
-struct connector_state {
-  static constexpr const char* name = "connector";
-};
 
 io::nats_events events_for(const supervisor_actor& supervisor) {
   auto tell = [supervisor](kind happened) {
@@ -26,12 +22,11 @@ io::nats_events events_for(const supervisor_actor& supervisor) {
           tell(kind::lame_duck), tell_text(kind::closed), tell_text(kind::error)};
 }
 
-connection_opened try_once(const context& shared, const supervisor_actor& supervisor) {
+connection_opened try_once(const connector_config& config) {
   try {
-    return {
-        io::nats_connection::open(shared.options.nats, "meme-generator", events_for(supervisor)),
-        {},
-        false};
+    return {io::nats_connection::open(config.nats, "meme-generator", events_for(config.supervisor)),
+            {},
+            false};
   } catch (const io::nats_unreachable& problem) {
     return {nullptr, problem.what(), true};
   } catch (const std::exception& problem) { // e.g. a key file that is just being replaced
@@ -39,23 +34,31 @@ connection_opened try_once(const context& shared, const supervisor_actor& superv
   }
 }
 
-} // namespace
+struct connector_state {
+  explicit connector_state(connector_actor::pointer owner) : self(owner) {}
 
-connector_actor spawn_connector(caf::local_actor* parent, context_ptr shared,
-                                supervisor_actor supervisor) {
-  auto behavior = [](connector_actor::stateful_pointer<connector_state> self, context_ptr context,
-                     supervisor_actor owner) {
-    install_handlers(self, connector_state::name);
-    return connector_actor::behavior_type{
-        [self, context, owner](caf::tick_atom) {
-          ++*context->blocked_calls;
-          auto result = try_once(*context, owner);
-          --*context->blocked_calls;
-          self->send(owner, std::move(result));
+  connector_actor::behavior_type start(connector_config given) {
+    config = std::move(given);
+    return {
+        [this](caf::tick_atom) {
+          ++config.exit->blocked_calls;
+          auto result = try_once(config);
+          --config.exit->blocked_calls;
+          self->send(config.supervisor, std::move(result));
         },
     };
-  };
-  return parent->spawn<caf::detached>(behavior, std::move(shared), std::move(supervisor));
+  }
+
+  connector_actor::pointer self;
+  connector_config config;
+
+  static constexpr const char* name = "connector";
+};
+
+} // namespace
+
+connector_actor spawn_connector(caf::local_actor* parent, connector_config config) {
+  return spawn<connector_actor, connector_state, caf::detached>(*parent, std::move(config));
 }
 
 } // namespace meme

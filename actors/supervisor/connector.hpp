@@ -2,15 +2,18 @@
 
 #include <memory>
 
-#include "actors/base/context.hpp"
-#include "actors/metrics/metrics.hpp"
+#include "actors/supervisor/exit_state.hpp"
+#include "config/options.hpp"
 #include "messages/interfaces.hpp"
 
 namespace meme {
 
-/// Spawns the connector, which tells `supervisor` what becomes of its connections. While it is in
-/// an attempt, `shared->blocked_calls` counts it.
-connector_actor spawn_connector(caf::local_actor* parent, context_ptr shared,
-                                supervisor_actor supervisor);
+struct connector_config {
+  config::nats_options nats;
+  supervisor_actor supervisor;      ///< is told what becomes of the connections
+  std::shared_ptr<exit_state> exit; ///< `blocked_calls` counts an attempt that is under way
+};
+
+connector_actor spawn_connector(caf::local_actor* parent, connector_config config);
 
 } // namespace meme

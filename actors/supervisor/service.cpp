@@ -115,21 +115,21 @@ void choose_byte_budget(config::options& options) {
             {{"budget_bytes", budget}, {"memory_limit_bytes", limit.value_or(0)}});
 }
 
-std::shared_ptr<context> make_context(const config::options& options) {
-  auto shared = std::make_shared<context>();
-  shared->options = options;
-  choose_byte_budget(shared->options);
-  resolve(shared->options.generator.url, options.generator);
-  if (auto& fast = shared->options.generator.fast_url)
+service_config make_service_config(const config::options& options) {
+  service_config service;
+  service.options = options;
+  choose_byte_budget(service.options);
+  resolve(service.options.generator.url, options.generator);
+  if (auto& fast = service.options.generator.fast_url)
     resolve(*fast, options.generator);
-  shared->metrics = std::make_shared<class metrics>(std::make_shared<prometheus::Registry>(),
+  service.metrics = std::make_shared<class metrics>(std::make_shared<prometheus::Registry>(),
                                                     options.generator.workers);
-  shared->budget = std::make_shared<io::byte_budget>(shared->options.ingress.max_bytes_in_flight);
+  service.budget = std::make_shared<io::byte_budget>(service.options.ingress.max_bytes_in_flight);
   if (!options.cache.key_file.empty())
-    shared->seal = std::make_shared<const io::value_seal>(options.cache.key_file);
-  shared->wall_clock = &std::chrono::system_clock::now;
-  shared->seed = std::random_device{}();
-  return shared;
+    service.seal = std::make_shared<const io::value_seal>(options.cache.key_file);
+  service.clock = &std::chrono::system_clock::now;
+  service.seed = std::random_device{}();
+  return service;
 }
 
 std::shared_ptr<io::unique_fd> listen_for_pages(const config::metrics_options& options) {
@@ -160,12 +160,13 @@ void log_start(const config::options& options, const std::string& config_file,
 }
 
 /// Runs the actors; returns whether they ended as they should.
-bool run(config::configuration& settings, std::shared_ptr<context> shared, const sigset_t& set) {
-  auto listener = listen_for_pages(shared->options.metrics);
+bool run(config::configuration& settings, service_config service, const sigset_t& set) {
+  const auto exit = std::make_shared<exit_state>();
+  auto listener = listen_for_pages(service.options.metrics);
   caf::actor_system system{settings};
   std::promise<std::string> promise; // its failure, empty for none
   auto end = promise.get_future();
-  auto supervisor = spawn_supervisor(system, shared, std::move(listener));
+  auto supervisor = spawn_supervisor(system, {std::move(service), std::move(listener), exit});
   caf::actor_cast<caf::strong_actor_ptr>(supervisor)
       ->get()
       ->attach_functor([promise = std::move(promise)](const caf::error& reason) mutable {
@@ -188,14 +189,14 @@ bool run(config::configuration& settings, std::shared_ptr<context> shared, const
     log::error("the supervisor has failed", {{"error", failure}});
   // Closing a connection that is not there waits for its attempt to reconnect, and the actor system
   // for a name server.
-  auto connected = shared->connected->load();
-  auto would_wait =
-      *shared->blocked_calls > 0 || io::name_lookup::running() != 0 || (shared->bus && !connected);
+  const auto connected = exit->connected.load();
+  auto would_wait = exit->blocked_calls > 0 || io::name_lookup::running() != 0
+                    || (exit->connection && !connected);
   if (failure.empty() && !would_wait)
     return true;
   // After a failure actors may be alive, too: what was handed back is sent, the rest left as it is.
-  if (auto* link = dynamic_cast<io::nats_connection*>(shared->bus.get()); link && connected)
-    link->flush(std::chrono::seconds{2});
+  if (exit->connection && connected)
+    exit->connection->flush(std::chrono::seconds{2});
   log::info("ended", {{"well", failure.empty()}});
   ::_exit(failure.empty() ? 0 : 1);
 }
@@ -250,9 +251,9 @@ int run_service(config::configuration& settings) {
   try {
     fit_to_file_limit(options.ingress.max_in_flight);
     ::curl_global_init(CURL_GLOBAL_ALL);
-    auto shared = make_context(options);
-    log_start(shared->options, settings.config_file(), settings.warnings());
-    well = run(settings, std::move(shared), signals);
+    auto service = make_service_config(options);
+    log_start(service.options, settings.config_file(), settings.warnings());
+    well = run(settings, std::move(service), signals);
   } catch (const std::exception& e) {
     log::error("cannot serve", {{"error", e.what()}});
   }

@@ -3,17 +3,8 @@
 #include <algorithm>
 
 #include "actors/base/backoff.hpp"
-#include "actors/base/resilience.hpp"
-#include "actors/cache/cache.hpp"
-#include "actors/cache/redis_cache.hpp"
-#include "actors/generator/generator.hpp"
-#include "actors/generator/model_client.hpp"
-#include "actors/ingress/ingress.hpp"
+#include "actors/base/spawn.hpp"
 #include "actors/io/log.hpp"
-#include "actors/metrics/status_server.hpp"
-#include "actors/pictures/recompressor.hpp"
-#include "actors/provisioner/provisioner.hpp"
-#include "actors/publisher/publisher.hpp"
 #include "actors/supervisor/connector.hpp"
 
 namespace meme {
@@ -36,25 +27,23 @@ bool uses_connection(const child_id& child) {
          || child.kind == child_kind::ingress;
 }
 
-supervisor_actor::behavior_type supervisor_state::start(std::shared_ptr<context> with,
-                                                        std::shared_ptr<io::unique_fd> listener) {
-  install_handlers(self, name);
-  shared = std::move(with);
-  random.seed(static_cast<std::minstd_rand::result_type>(shared->seed));
-  auto& options = shared->options.supervisor;
-  intensity = restart_intensity{options.max_restarts, options.restart_period};
+supervisor_actor::behavior_type supervisor_state::start(supervisor_config given) {
+  config = std::move(given);
+  random.seed(static_cast<std::minstd_rand::result_type>(config.service.seed));
+  auto& limits = options().supervisor;
+  intensity = restart_intensity{limits.max_restarts, limits.restart_period};
   self->set_down_handler([this](caf::down_msg& down) { on_down(down); });
-  watch = make_watch(shared->options, watch_interval());
-  now_peers.supervisor = supervisor_actor{self};
-  connector = spawn_connector(self, shared, now_peers.supervisor);
+  watch = make_watch(options(), watch_interval());
+  known_peers.supervisor = supervisor_actor{self};
+  connector = spawn_connector(self, {options().nats, known_peers.supervisor, config.exit});
   open_connection();
-  list_children(std::move(listener));
+  list_children();
   for (auto& each : children)
     if (!uses_connection(each.id))
       start_child(each);
   announce();
   for (auto& [ignored, part] : parts) // told before there were pages
-    self->send(now_peers.status_server, part);
+    self->send(known_peers.status_server, part);
   self->send(self, supervisor_timer{});
   return {
       [this](const connection_event& event) { on_connection(event); },
@@ -120,7 +109,8 @@ void supervisor_state::add_model_client(std::size_t index) {
   };
   children.push_back({{child_kind::model_client, index},
                       [this, at](peers& all) {
-                        at(all) = spawn_model_client(self, shared);
+                        at(all) =
+                            spawn_model_client(self, make_model_client_config(config.service));
                         return caf::actor_cast<caf::strong_actor_ptr>(at(all));
                       },
                       [at](peers& all) { at(all) = nullptr; },
@@ -133,31 +123,37 @@ void supervisor_state::add_model_client(std::size_t index) {
 }
 
 /// In the order of starting: nobody is started before those it sends to.
-void supervisor_state::list_children(std::shared_ptr<io::unique_fd> listener) {
-  add_child<status_server_actor>(child_kind::status_server, &peers::status_server,
-                                 [=] { return spawn_status_server(self, shared, listener); });
-  add_child<redis_cache_actor>(child_kind::redis_cache, &peers::redis_cache,
-                               [=] { return spawn_redis_cache(self, shared); });
-  add_child<recompressor_actor>(child_kind::recompressor, &peers::recompressor,
-                                [=] { return spawn_recompressor(self, shared); });
-  for (std::size_t i = 0; i < shared->options.generator.workers; ++i)
+void supervisor_state::list_children() {
+  add_child<status_server_actor>(child_kind::status_server, &peers::status_server, [this] {
+    return spawn_status_server(self, make_status_server_config(config.service, config.listener));
+  });
+  add_child<redis_cache_actor>(child_kind::redis_cache, &peers::redis_cache, [this] {
+    return spawn_redis_cache(self, make_redis_cache_config(config.service));
+  });
+  add_child<recompressor_actor>(child_kind::recompressor, &peers::recompressor, [this] {
+    return spawn_recompressor(self, make_recompressor_config(config.service));
+  });
+  for (std::size_t i = 0; i < options().generator.workers; ++i)
     add_model_client(i);
-  add_child<generator_actor>(child_kind::generator, &peers::generator,
-                             [=] { return spawn_generator(self, shared); });
+  add_child<generator_actor>(child_kind::generator, &peers::generator, [this] {
+    return spawn_generator(self, make_generator_config(config.service));
+  });
   add_child<cache_actor>(child_kind::cache, &peers::cache,
-                         [=] { return spawn_cache(self, shared); });
-  add_child<publisher_actor>(child_kind::publisher, &peers::publisher,
-                             [=] { return spawn_publisher(self, shared); });
-  add_child<provisioner_actor>(child_kind::provisioner, &peers::provisioner,
-                               [=, seen = std::make_shared<last_seen>()] {
-                                 return spawn_provisioner(self, shared, connection, seen);
-                               });
-  add_child<ingress_actor>(child_kind::ingress, &peers::ingress,
-                           [=] { return spawn_ingress(self, shared, ++incarnations); });
+                         [this] { return spawn_cache(self, make_cache_config(config.service)); });
+  add_child<publisher_actor>(child_kind::publisher, &peers::publisher, [this] {
+    return spawn_publisher(self, make_publisher_config(config.service, connection));
+  });
+  add_child<provisioner_actor>(
+      child_kind::provisioner, &peers::provisioner, [this, seen = std::make_shared<last_seen>()] {
+        return spawn_provisioner(self, make_provisioner_config(config.service, connection, seen));
+      });
+  add_child<ingress_actor>(child_kind::ingress, &peers::ingress, [this] {
+    return spawn_ingress(self, make_ingress_config(config.service, connection, ++incarnations));
+  });
 }
 
 void supervisor_state::start_child(child& down) {
-  down.handle = down.start(now_peers);
+  down.handle = down.start(known_peers);
   down.started = self->clock().now();
   self->monitor(down.handle);
 }
@@ -170,7 +166,7 @@ supervisor_state::child* supervisor_state::find(const child_id& id) {
 }
 
 void supervisor_state::announce() {
-  auto all = std::make_shared<const peers>(now_peers);
+  auto all = std::make_shared<const peers>(known_peers);
   auto tell = [&](auto& handle) {
     if (handle)
       self->send(handle, peers_ptr{all});
@@ -188,8 +184,8 @@ void supervisor_state::announce() {
 }
 
 void supervisor_state::tell_pages(health part) {
-  if (now_peers.status_server)
-    self->send(now_peers.status_server, part);
+  if (known_peers.status_server)
+    self->send(known_peers.status_server, part);
   parts[part.part] = std::move(part);
 }
 
@@ -200,20 +196,20 @@ void supervisor_state::on_down(const caf::down_msg& down) {
   if (found == children.end())
     return;
   found->handle = nullptr;
-  found->clear(now_peers);
+  found->clear(known_peers);
   forget_progress(found->id.kind);
   const auto actor = to_string(found->id);
-  shared->metrics->mailbox_depth_of(actor).Set(0);
+  instruments().mailbox_depth_of(actor).Set(0);
   const auto is_ingress = found->id.kind == child_kind::ingress;
   if (stopping || (draining && is_ingress))
     return stop_next();
   if (unlinked && uses_connection(found->id))
     return announce();
   auto now = self->clock().now();
-  auto& options = shared->options.supervisor;
-  if (now - found->started >= options.healthy_after)
+  auto& limits = options().supervisor;
+  if (now - found->started >= limits.healthy_after)
     found->failures = 0;
-  auto pause = equal_jitter(options.backoff_base, options.backoff_cap, found->failures++, random);
+  auto pause = equal_jitter(limits.backoff_base, limits.backoff_cap, found->failures++, random);
   log::error("an actor has failed", {{"actor", actor},
                                      {"reason", caf::to_string(down.reason)},
                                      {"restart_in_ms", pause.count()}});
@@ -232,16 +228,16 @@ void supervisor_state::restart(const child_id& id) {
     return;
   start_child(*down);
   const auto actor = to_string(id);
-  shared->metrics->restarts_of(actor).Increment();
+  instruments().restarts_of(actor).Increment();
   log::info("an actor is restarted", {{"actor", actor}});
   announce();
   if (id.kind == child_kind::publisher)
-    self->send(now_peers.publisher, link_changed{link_up});
+    self->send(known_peers.publisher, link_changed{link_up});
   if (id.kind == child_kind::ingress)
-    self->send(now_peers.ingress, link_changed{link_up});
+    self->send(known_peers.ingress, link_changed{link_up});
   if (id.kind == child_kind::status_server)
     for (auto& [ignored, part] : parts)
-      self->send(now_peers.status_server, part);
+      self->send(known_peers.status_server, part);
 }
 
 void supervisor_state::escalate(const std::string& reason) {
@@ -249,19 +245,19 @@ void supervisor_state::escalate(const std::string& reason) {
     return;
   log::error("giving up", {{"reason", reason}});
   tell_pages({"actors", false, reason});
-  if (now_peers.ingress)
-    self->send(now_peers.ingress, drain{}); // no more of the queue; what can be finished is
-  set_timer(shared->options.supervisor.escalation_grace, supervisor_timer::kind::escalation);
+  if (known_peers.ingress)
+    self->send(known_peers.ingress, drain{}); // no more of the queue; what can be finished is
+  set_timer(options().supervisor.escalation_grace, supervisor_timer::kind::escalation);
 }
 
 void supervisor_state::on_drain() {
   if (std::exchange(draining, true))
     return;
   tell_pages({"process", false, "shutting down"});
-  if (!now_peers.ingress || failed)
+  if (!known_peers.ingress || failed)
     return stop_next();
-  self->send(now_peers.ingress, drain{});
-  set_timer(shared->options.ingress.drain_timeout, supervisor_timer::kind::drain);
+  self->send(known_peers.ingress, drain{});
+  set_timer(options().ingress.drain_timeout, supervisor_timer::kind::drain);
 }
 
 void supervisor_state::on_drain_limit() {
@@ -278,7 +274,7 @@ void supervisor_state::stop_next() {
   for (auto i = children.rbegin(); i != children.rend(); ++i) {
     if (i->handle && connection && !link_up && uses_connection(i->id)) {
       // The library makes every call wait for its attempt to reconnect; nothing can be sent anyway.
-      ++*shared->blocked_calls;
+      ++config.exit->blocked_calls;
       i->handle = nullptr;
     } else if (i->handle) {
       self->send_exit(i->handle, caf::exit_reason::user_shutdown);
@@ -298,18 +294,13 @@ void supervisor_state::leave_behind(const child_id& id) {
   if (!stopping || busy == nullptr || !busy->handle)
     return;
   log::warning("an actor waits for a server and is left behind", {{"actor", to_string(id)}});
-  ++*shared->blocked_calls; // until the process has ended
+  ++config.exit->blocked_calls; // until the process has ended
   busy->handle = nullptr;
   stop_next();
 }
 
-supervisor_actor spawn_supervisor(caf::actor_system& system, std::shared_ptr<context> shared,
-                                  std::shared_ptr<io::unique_fd> listener) {
-  auto behavior = [](supervisor_actor::stateful_pointer<supervisor_state> self,
-                     std::shared_ptr<context> with, std::shared_ptr<io::unique_fd> socket) {
-    return self->state.start(std::move(with), std::move(socket));
-  };
-  return system.spawn(behavior, std::move(shared), std::move(listener));
+supervisor_actor spawn_supervisor(caf::actor_system& system, supervisor_config config) {
+  return spawn<supervisor_actor, supervisor_state>(system, std::move(config));
 }
 
 } // namespace meme

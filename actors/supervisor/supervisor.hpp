@@ -8,18 +8,25 @@
 #include <string>
 #include <vector>
 
-#include "actors/base/context.hpp"
 #include "actors/io/nats/nats_connection.hpp"
 #include "actors/io/unique_fd.hpp"
 #include "actors/metrics/metrics.hpp"
+#include "actors/supervisor/exit_state.hpp"
 #include "actors/supervisor/progress_watch.hpp"
 #include "actors/supervisor/restart_intensity.hpp"
+#include "actors/supervisor/service_config.hpp"
 #include "messages/interfaces.hpp"
 
 namespace meme {
 
 /// Whether this child is up only while there is a connection.
 bool uses_connection(const child_id& child);
+
+struct supervisor_config {
+  service_config service;
+  std::shared_ptr<io::unique_fd> listener; ///< of the status server
+  std::shared_ptr<exit_state> exit;        ///< for main
+};
 
 /// Starts the others in order, watches them, restarts one that has failed, and takes all down in
 /// the reverse order.
@@ -54,10 +61,9 @@ struct supervisor_state {
 
   explicit supervisor_state(supervisor_actor::pointer owner) : self(owner) {}
 
-  supervisor_actor::behavior_type start(std::shared_ptr<context> with,
-                                        std::shared_ptr<io::unique_fd> listener);
+  supervisor_actor::behavior_type start(supervisor_config given);
 
-  void list_children(std::shared_ptr<io::unique_fd> listener);
+  void list_children();
   template <class Handle>
   void add_child(child_kind kind, Handle peers::*member, std::function<Handle()> spawn);
   void add_model_client(std::size_t index);
@@ -88,17 +94,19 @@ struct supervisor_state {
   void forget_progress(child_kind ended);
   void watch_progress();
   std::chrono::milliseconds watch_interval() const;
+  const config::options& options() const { return config.service.options; }
+  metrics& instruments() const { return *config.service.metrics; }
   void escalate(const std::string& reason);
   void on_drain();
   void on_drain_limit();
   void stop_next();
 
   supervisor_actor::pointer self;
-  std::shared_ptr<context> shared;
+  supervisor_config config;
   connector_actor connector;
   std::shared_ptr<io::nats_connection> connection; ///< empty until there has been one
   std::vector<child> children;                     ///< in the order of starting
-  peers now_peers;
+  peers known_peers;
   std::map<std::string, health> parts; ///< for a successor of the pages
   restart_intensity intensity{0, std::chrono::seconds{1}};
   progress_watch watch{{}, std::chrono::seconds{5}};
@@ -122,9 +130,8 @@ struct supervisor_state {
 /// The watch on progress with the limits that follow from the settings.
 progress_watch make_watch(const config::options& options, std::chrono::milliseconds interval);
 
-/// Spawns the supervisor, and with it the whole service. `shared` comes without a bus: the
-/// supervisor opens the connection. It ends without an error after a drain, else with one.
-supervisor_actor spawn_supervisor(caf::actor_system& system, std::shared_ptr<context> shared,
-                                  std::shared_ptr<io::unique_fd> listener);
+/// Spawns the supervisor, and with it the whole service. It ends without an error after a drain,
+/// else with one.
+supervisor_actor spawn_supervisor(caf::actor_system& system, supervisor_config config);
 
 } // namespace meme

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/base/answer_subjects.hpp"
 #include "actors/base/backoff.hpp"
 #include "actors/io/log.hpp"
 #include "actors/supervisor/supervisor.hpp"
@@ -37,16 +38,16 @@ void supervisor_state::on_opened(const connection_opened& attempt) {
     return attempt.unreachable ? schedule_renewal(true) : renew_connection(attempt.problem);
   }
   connection = std::dynamic_pointer_cast<io::nats_connection>(attempt.bus);
-  shared->bus = connection;
+  config.exit->connection = connection;
   if (link_up) // told before this message came
     on_link(true);
 }
 
 void supervisor_state::tell_link() {
-  if (now_peers.publisher)
-    self->send(now_peers.publisher, link_changed{link_up});
-  if (now_peers.ingress)
-    self->send(now_peers.ingress, link_changed{link_up});
+  if (known_peers.publisher)
+    self->send(known_peers.publisher, link_changed{link_up});
+  if (known_peers.ingress)
+    self->send(known_peers.ingress, link_changed{link_up});
 }
 
 void supervisor_state::on_connection(const connection_event& event) {
@@ -68,22 +69,22 @@ void supervisor_state::on_connection(const connection_event& event) {
     renew_connection(event.text);
     break;
   case connection_event::kind::error:
-    if (context::is_probe(event.text))
+    if (is_probe(event.text))
       break; // the publisher does without
-    shared->metrics->nats_errors.Increment();
+    instruments().nats_errors.Increment();
     log::warning("NATS reports an error", {{"error", event.text}});
-    if (shared->is_vital(event.text)) // the publisher confirms nothing meanwhile
+    if (is_vital(options().nats, event.text)) // the publisher confirms nothing meanwhile
       escalate("the NATS server does not permit what the service needs: " + event.text);
     break;
   }
 }
 
 void supervisor_state::on_link(bool up) {
-  auto& metrics = *shared->metrics;
+  auto& metrics = instruments();
   link_up = up;
   if (!connection)
     return; // the connector's message is on its way
-  *shared->connected = up;
+  config.exit->connected = up;
   metrics.nats_connected.Set(up ? 1 : 0);
   if (up) {
     link_problem.clear();
@@ -92,8 +93,7 @@ void supervisor_state::on_link(bool up) {
     log::info("NATS is connected", {{"server", connection->server()}});
     start_users();
   } else if (!stopping) {
-    log::warning("NATS is not connected",
-                 {{"server", config::describe(*shared->options.nats.url)}});
+    log::warning("NATS is not connected", {{"server", config::describe(*options().nats.url)}});
   }
   tell_pages({"nats", up, up ? "" : "not connected to NATS"});
   tell_link();
@@ -113,7 +113,7 @@ void supervisor_state::start_users() {
 void supervisor_state::on_failing(const std::string& reason) {
   if (stopping || reason.empty())
     return;
-  auto servers = config::describe(*shared->options.nats.url);
+  auto servers = config::describe(*options().nats.url);
   auto problem = "not connected to NATS: " + servers + ": " + reason + "; trying again";
   tell_pages({"nats", false, problem});
   auto now = self->clock().now();
@@ -133,7 +133,7 @@ void supervisor_state::renew_connection(const std::string& reason) {
     return;
   unlinked = true;
   link_up = false;
-  *shared->connected = false;
+  config.exit->connected = false;
   if (renewals == 0)
     log::warning("the connection to NATS is closed for good and opened anew until it lasts",
                  {{"error", reason}});
@@ -160,7 +160,7 @@ void supervisor_state::reconnect() {
   if (still_up) // it may be waiting for the server; nobody else may see the bus change
     return set_timer(look_again, supervisor_timer::kind::reconnect);
   connection.reset(); // so that the next one's events are not taken for its
-  shared->bus.reset();
+  config.exit->connection.reset();
   open_connection();
 }
 

@@ -58,7 +58,7 @@ progress_watch make_watch(const config::options& options, std::chrono::milliseco
 
 std::chrono::milliseconds supervisor_state::watch_interval() const {
   constexpr std::chrono::milliseconds usual{5'000};
-  return std::min(usual, shared->options.supervisor.stall_after / 3);
+  return std::min(usual, options().supervisor.stall_after / 3);
 }
 
 void supervisor_state::look_at_children() {
@@ -66,7 +66,7 @@ void supervisor_state::look_at_children() {
   for (auto& each : children)
     if (each.handle)
       caf::anon_send(caf::actor_cast<caf::actor>(each.handle),
-                     measure_mailbox{&shared->metrics->mailbox_depth_of(to_string(each.id))});
+                     measure_mailbox{&instruments().mailbox_depth_of(to_string(each.id))});
   auto reason = failed ? parts["actors"].reason : std::string{};
   tell_pages({"actors", !failed, std::move(reason)});
   watch_progress();
@@ -102,10 +102,10 @@ void supervisor_state::watch_progress() {
   if (where == stalled)
     return;
   if (stalled)
-    shared->metrics->stalled(*stalled).Set(0);
+    instruments().stalled(*stalled).Set(0);
   if (found) {
-    shared->metrics->stalled(found->where).Set(1);
-    shared->metrics->stalls_of(found->where).Increment();
+    instruments().stalled(found->where).Set(1);
+    instruments().stalls_of(found->where).Increment();
     log::error("no progress", {{"stage", to_string(found->where)}, {"reason", describe(*found)}});
   } else {
     tell_pages({"progress", true, {}});
@@ -129,7 +129,7 @@ void supervisor_state::on_mute(const child_id& id) {
     return {[](caf::unit_t) {}};
   };
   sinks.push_back(self->spawn(drop_all, caf::unit));
-  victim->replace(now_peers, sinks.back());
+  victim->replace(known_peers, sinks.back());
   announce();
 }
 

@@ -22,7 +22,7 @@ struct cache_fixture : fixture {
   ~cache_fixture() { kill(cache); }
 
   void start() {
-    cache = spawn_cache(parent(), shared);
+    cache = spawn_cache(parent(), make_cache_config(*shared));
     announce(cache);
   }
 

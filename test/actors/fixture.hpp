@@ -8,9 +8,9 @@
 #include <caf/all.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 
-#include "actors/base/context.hpp"
 #include "actors/io/log.hpp"
 #include "actors/metrics/metrics.hpp"
+#include "actors/supervisor/service_config.hpp"
 #include "messages/interfaces.hpp"
 #include "test/actors/fake_bus.hpp"
 
@@ -57,16 +57,15 @@ struct fixture {
       dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler());
   caf::scoped_actor self{sys};
   std::shared_ptr<fake_bus> bus = std::make_shared<fake_bus>();
-  std::shared_ptr<context> shared = std::make_shared<context>();
+  std::shared_ptr<service_config> shared = std::make_shared<service_config>();
   heard seen;
   peers all;
 
   fixture() {
     log::start(log::level::off, true);
     sched.clock().current_time += 1h; // the clock's zero means "never" here and there
-    shared->bus = bus;
     shared->metrics = std::make_shared<class metrics>(std::make_shared<prometheus::Registry>());
-    shared->wall_clock = [] {
+    shared->clock = [] {
       return std::chrono::system_clock::time_point{std::chrono::seconds{1'700'000'000}};
     };
     shared->budget = std::make_shared<io::byte_budget>(1 << 20);
@@ -92,20 +91,20 @@ struct fixture {
   }
 
   template <class Handle>
-  void announce(const Handle& to) {
-    caf::anon_send(to, peers_ptr{std::make_shared<peers>(all)});
+  void announce(const Handle& actor) {
+    caf::anon_send(actor, peers_ptr{std::make_shared<peers>(all)});
     run();
   }
 
   template <class Handle, class Message>
-  void tell(const Handle& to, Message message) {
-    caf::anon_send(to, std::move(message));
+  void tell(const Handle& actor, Message message) {
+    caf::anon_send(actor, std::move(message));
     run();
   }
 
   template <class Handle>
-  void kill(const Handle& whom) {
-    self->send_exit(whom, caf::exit_reason::kill);
+  void kill(const Handle& victim) {
+    self->send_exit(victim, caf::exit_reason::kill);
     run();
   }
 
@@ -114,16 +113,16 @@ struct fixture {
   // objects.)
   ingress_actor new_ingress() {
     return sys.spawn(
-        [](ingress_actor::pointer, heard* to) -> ingress_actor::behavior_type {
+        [](ingress_actor::pointer, heard* record) -> ingress_actor::behavior_type {
           return {[](const peers_ptr&) {},
                   [](measure_mailbox) {},
                   [](const binding&) {},
                   [](queue_level) {},
                   [](link_changed) {},
                   [](const delivered&) {},
-                  [to](const finished& what) { to->finished_ones.push_back(what); },
-                  [to](pull_limit limit) { to->pull_limits.push_back(limit.messages); },
-                  [to](const published& what) { to->published_ones.push_back(what); },
+                  [record](const finished& message) { record->finished_ones.push_back(message); },
+                  [record](pull_limit limit) { record->pull_limits.push_back(limit.messages); },
+                  [record](const published& message) { record->published_ones.push_back(message); },
                   [](caf::tick_atom) {},
                   [](drain) {}};
         },
@@ -132,49 +131,51 @@ struct fixture {
 
   cache_actor new_cache() {
     return sys.spawn(
-        [](cache_actor::pointer, heard* to) -> cache_actor::behavior_type {
-          return {[](const peers_ptr&) {},
-                  [](measure_mailbox) {},
-                  [to](const lookup& what) { to->lookups.push_back(what.request); },
-                  [to](const fetched& answer) { to->fetched_ones.push_back(answer); },
-                  [to](const generated& what) { to->generated_ones.push_back(what); },
-                  [to](const recompressed& answer) { to->recompressed_ones.push_back(answer); },
-                  [](caf::tick_atom) {},
-                  [to](drain) { ++to->drains; }};
+        [](cache_actor::pointer, heard* record) -> cache_actor::behavior_type {
+          return {
+              [](const peers_ptr&) {},
+              [](measure_mailbox) {},
+              [record](const lookup& message) { record->lookups.push_back(message.request); },
+              [record](const fetched& answer) { record->fetched_ones.push_back(answer); },
+              [record](const generated& message) { record->generated_ones.push_back(message); },
+              [record](const recompressed& answer) { record->recompressed_ones.push_back(answer); },
+              [](caf::tick_atom) {},
+              [record](drain) { ++record->drains; }};
         },
         &seen);
   }
 
   redis_cache_actor new_redis_cache() {
     return sys.spawn(
-        [](redis_cache_actor::pointer, heard* to) -> redis_cache_actor::behavior_type {
+        [](redis_cache_actor::pointer, heard* record) -> redis_cache_actor::behavior_type {
           return {[](const peers_ptr&) {}, [](measure_mailbox) {},
-                  [to](const fetch& what) { to->fetches.push_back(what.key); },
-                  [to](const put& what) { to->keeps.push_back(what); }};
+                  [record](const fetch& message) { record->fetches.push_back(message.key); },
+                  [record](const put& message) { record->keeps.push_back(message); }};
         },
         &seen);
   }
 
   recompressor_actor new_recompressor() {
     return sys.spawn(
-        [](recompressor_actor::pointer, heard* to) -> recompressor_actor::behavior_type {
+        [](recompressor_actor::pointer, heard* record) -> recompressor_actor::behavior_type {
           return {[](const peers_ptr&) {}, [](measure_mailbox) {},
-                  [to](const recompress& what) { to->fits.push_back(what); }};
+                  [record](const recompress& message) { record->fits.push_back(message); }};
         },
         &seen);
   }
 
   generator_actor new_generator() {
     return sys.spawn(
-        [](generator_actor::pointer, heard* to) -> generator_actor::behavior_type {
-          return {[](const peers_ptr&) {},
-                  [](measure_mailbox) {},
-                  [to](const generate& what) { to->generations.push_back(what.request); },
-                  [to](const called& end) { to->called_ones.push_back(end); },
-                  [to](no_room) { ++to->full; },
-                  [](const flight_due&) {},
-                  [](caf::tick_atom) {},
-                  [to](drain) { ++to->drains; }};
+        [](generator_actor::pointer, heard* record) -> generator_actor::behavior_type {
+          return {
+              [](const peers_ptr&) {},
+              [](measure_mailbox) {},
+              [record](const generate& message) { record->generations.push_back(message.request); },
+              [record](const called& end) { record->called_ones.push_back(end); },
+              [record](no_room) { ++record->full; },
+              [](const flight_due&) {},
+              [](caf::tick_atom) {},
+              [record](drain) { ++record->drains; }};
         },
         &seen);
   }
@@ -183,20 +184,21 @@ struct fixture {
     auto index = seen.calls.size();
     seen.calls.emplace_back();
     return sys.spawn(
-        [index](model_client_actor::pointer, heard* to) -> model_client_actor::behavior_type {
-          return {[](const peers_ptr&) {}, [](measure_mailbox) {},
-                  [to, index](const call& what) { to->calls[index].push_back(what); }};
+        [index](model_client_actor::pointer, heard* record) -> model_client_actor::behavior_type {
+          return {
+              [](const peers_ptr&) {}, [](measure_mailbox) {},
+              [record, index](const call& message) { record->calls[index].push_back(message); }};
         },
         &seen);
   }
 
   publisher_actor new_publisher() {
     return sys.spawn(
-        [](publisher_actor::pointer, heard* to) -> publisher_actor::behavior_type {
+        [](publisher_actor::pointer, heard* record) -> publisher_actor::behavior_type {
           return {[](const peers_ptr&) {},
                   [](measure_mailbox) {},
                   [](link_changed) {},
-                  [to](const answer_ptr& what) { to->answers.push_back(what); },
+                  [record](const answer_ptr& message) { record->answers.push_back(message); },
                   [](const delivered&) {},
                   [](caf::flush_atom) {},
                   [](caf::tick_atom) {}};
@@ -206,12 +208,12 @@ struct fixture {
 
   provisioner_actor new_provisioner() {
     return sys.spawn(
-        [](provisioner_actor::pointer, heard* to) -> provisioner_actor::behavior_type {
+        [](provisioner_actor::pointer, heard* record) -> provisioner_actor::behavior_type {
           return {[](const peers_ptr&) {},
                   [](measure_mailbox) {},
                   [](const delivered&) {},
                   [](const max_deliveries_advisory&) {},
-                  [to](caf::tick_atom) { ++to->looks; },
+                  [record](caf::tick_atom) { ++record->looks; },
                   [](look_due) {}};
         },
         &seen);
@@ -219,15 +221,19 @@ struct fixture {
 
   supervisor_actor new_supervisor() {
     return sys.spawn(
-        [](supervisor_actor::pointer, heard* to) -> supervisor_actor::behavior_type {
+        [](supervisor_actor::pointer, heard* record) -> supervisor_actor::behavior_type {
           return {[](const connection_event&) {},
                   [](const connection_opened&) {},
                   [](supervisor_timer) {},
-                  [to](const health& what) { to->healths.push_back(what); },
-                  [to](const progress_report& what) { to->progress.push_back(what); },
-                  [to](const kill_child& child) { to->killed.push_back(to_string(child.child)); },
-                  [to](const mute_child& child) { to->muted.push_back(to_string(child.child)); },
-                  [to](drained) { ++to->drained_ones; },
+                  [record](const health& message) { record->healths.push_back(message); },
+                  [record](const progress_report& message) { record->progress.push_back(message); },
+                  [record](const kill_child& message) {
+                    record->killed.push_back(to_string(message.child));
+                  },
+                  [record](const mute_child& message) {
+                    record->muted.push_back(to_string(message.child));
+                  },
+                  [record](drained) { ++record->drained_ones; },
                   [](drain) {}};
         },
         &seen);

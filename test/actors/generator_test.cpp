@@ -16,11 +16,18 @@ struct generator_fixture : fixture {
     all.ingress = new_ingress();
     all.cache = new_cache();
     all.model_clients = {new_model_client(), new_model_client()};
-    generator = spawn_generator(parent(), shared);
+    generator = spawn_generator(parent(), make_generator_config(*shared));
     announce(generator);
   }
 
   ~generator_fixture() { kill(generator); }
+
+  /// With the options that were changed since.
+  void restart() {
+    kill(generator);
+    generator = spawn_generator(parent(), make_generator_config(*shared));
+    announce(generator);
+  }
 
   void ask(const std::string& key) {
     auto work = std::make_shared<job>(*some_job(1, key));
@@ -170,9 +177,7 @@ BOOST_AUTO_TEST_CASE(failures_in_a_row_open_the_breaker_and_stop_the_pulling) {
 
 BOOST_AUTO_TEST_CASE(a_successor_tells_the_ingress_that_it_knows_of_no_trouble) {
   failures_in_a_row_open_the_breaker();
-  kill(generator);
-  generator = spawn_generator(parent(), shared);
-  announce(generator);
+  restart();
   BOOST_TEST(seen.pull_limits.back() == pull_limit{}.messages);
 }
 
@@ -209,9 +214,7 @@ BOOST_AUTO_TEST_CASE(with_nothing_in_hand_one_message_is_asked_for_to_probe_with
 
 BOOST_AUTO_TEST_CASE(a_refused_token_answers_one_request_and_hands_the_waiting_back) {
   shared->options.ingress.max_in_flight = 1;
-  kill(generator);
-  generator = spawn_generator(parent(), shared);
-  announce(generator);
+  restart();
   for (auto key : {"a", "b", "c", "d"})
     ask(key);
   BOOST_REQUIRE_EQUAL(calls(), 1);
@@ -267,9 +270,7 @@ BOOST_AUTO_TEST_CASE(a_drain_gives_back_what_waits_and_lets_calls_end) {
 
 BOOST_AUTO_TEST_CASE(one_request_that_always_fails_does_not_open_the_breaker) {
   shared->options.generator.max_calls = 20;
-  kill(generator);
-  generator = spawn_generator(parent(), shared);
-  announce(generator);
+  restart();
   ask("poison");
   for (int i = 0; i < 12; ++i) {
     fail(seen.calls[0].back());
@@ -337,6 +338,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_fails_while_others_succeed_is_counted_once) 
 
 BOOST_AUTO_TEST_CASE(a_request_that_failed_comes_back_in_time_though_the_breaker_is_open) {
   shared->options.generator.give_up_after = 20s;
+  restart();
   failures_in_a_row_open_the_breaker();
   advance(19s);
   BOOST_TEST(seen.generated_ones.empty()); // the probe is not answered
@@ -351,6 +353,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_failed_comes_back_in_time_though_the_breaker
 
 BOOST_AUTO_TEST_CASE(a_request_that_was_never_called_waits_while_the_breaker_is_open) {
   shared->options.generator.give_up_after = 20s;
+  restart();
   failures_in_a_row_open_the_breaker();
   ask("untried");
   auto before = calls();
@@ -364,6 +367,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_was_never_called_waits_while_the_breaker_is_
 
 BOOST_AUTO_TEST_CASE(earlier_deliveries_count_for_the_total_time) {
   shared->options.generator.give_up_after = 20s;
+  restart();
   auto again = std::make_shared<job>(*some_job(1, "a"));
   again->attempt = 2;
   again->tried_since = sched.clock().now() - 15s;

@@ -23,7 +23,7 @@ struct ingress_fixture : fixture {
   ~ingress_fixture() { kill(ingress); }
 
   void start() {
-    ingress = spawn_ingress(parent(), shared, 1);
+    ingress = spawn_ingress(parent(), make_ingress_config(*shared, bus, 1));
     announce(ingress);
     tell(ingress, link_changed{true});
     binding found;

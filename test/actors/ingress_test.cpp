@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(it_asks_for_as_many_messages_as_it_has_permits) {
 }
 
 BOOST_AUTO_TEST_CASE(it_does_not_pull_before_the_consumer_is_bound) {
-  ingress = spawn_ingress(parent(), shared, 1);
+  ingress = spawn_ingress(parent(), make_ingress_config(*shared, bus, 1));
   announce(ingress);
   tell(ingress, link_changed{true});
   BOOST_TEST(seen.looks == 1);

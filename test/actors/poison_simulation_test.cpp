@@ -56,7 +56,7 @@ public:
     all.ingress = new_ingress();
     all.cache = new_cache();
     all.model_clients = {new_model_client()};
-    generator_ = spawn_generator(parent(), shared);
+    generator_ = spawn_generator(parent(), make_generator_config(*shared));
     announce(generator_);
     for (std::size_t i = 0; i < given.poison; ++i)
       queue_.push_back({"poison-" + std::to_string(i), 0ms, 1, {}});

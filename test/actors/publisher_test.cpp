@@ -16,7 +16,7 @@ struct publisher_fixture : fixture {
 
   publisher_fixture() {
     all.ingress = new_ingress();
-    publisher = spawn_publisher(parent(), shared);
+    publisher = spawn_publisher(parent(), make_publisher_config(*shared, bus));
     announce(publisher);
   }
 

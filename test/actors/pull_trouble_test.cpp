@@ -20,7 +20,7 @@ struct trouble_fixture : fixture {
     all.publisher = new_publisher();
     all.provisioner = new_provisioner();
     all.supervisor = new_supervisor();
-    ingress = spawn_ingress(parent(), shared, 1);
+    ingress = spawn_ingress(parent(), make_ingress_config(*shared, bus, 1));
     announce(ingress);
     tell(ingress, link_changed{true});
     bind();

@@ -53,7 +53,7 @@ struct recompressor_fixture : loop_fixture<picture_recompressor> {
   ~recompressor_fixture() { stop(); }
 
   void start() {
-    spawn(shared);
+    spawn(make_recompressor_config(*shared));
     announce(actor);
   }
 

@@ -56,7 +56,7 @@ struct redis_fixture : loop_fixture<redis_cache> {
   ~redis_fixture() { stop(); }
 
   void start() {
-    spawn(shared);
+    spawn(make_redis_cache_config(*shared));
     announce(actor);
   }
 

@@ -17,7 +17,7 @@ struct stale_fixture : fixture {
     all.ingress = new_ingress();
     all.cache = new_cache();
     all.model_clients = {new_model_client()};
-    generator = spawn_generator(parent(), shared);
+    generator = spawn_generator(parent(), make_generator_config(*shared));
     announce(generator);
   }
 

@@ -33,7 +33,7 @@ struct status_fixture : loop_fixture<status_server> {
   ~status_fixture() { stop(); }
 
   void start() {
-    spawn(shared, listener);
+    spawn(make_status_server_config(*shared, listener));
     announce(actor);
   }
 
