@@ -3,7 +3,6 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <initializer_list>
 #include <optional>
 #include <vector>
 
@@ -47,7 +46,7 @@ public:
     here.stayed = some_left ? 0 : here.before;
   }
 
-  std::vector<stage_load> end(time_point now, std::initializer_list<pipeline_stage> stages) {
+  std::vector<stage_load> end(time_point now, const std::vector<pipeline_stage>& stages) {
     std::vector<stage_load> result;
     for (const auto where : stages) {
       auto& here = at(where);

@@ -26,7 +26,9 @@ cache_actor::behavior_type cache_state::start(cache_config given) {
       [this](lookup& order) { on_lookup(std::move(order.request)); },
       [this](fetched& reply) { on_fetched(reply); },
       [this](generated& reply) { on_generated(reply); },
-      [this](recompressed& reply) { on_recompressed(reply); },
+      [this](recompressed& reply) {
+        on_stage_done(pipeline_stage::recompressor, reply.key, std::move(reply.result));
+      },
       [this](caf::tick_atom) { on_tick(); },
       [this](drain) { on_drain(); },
   };
@@ -43,8 +45,6 @@ void cache_state::on_peers(peers_ptr next) {
   // A store that is gone or was replaced has forgotten what it was asked: it is not there.
   auto redis_cache_lost = known_peers->redis_cache != before->redis_cache;
   auto new_generator = known_peers->generator && known_peers->generator != before->generator;
-  auto new_recompressor =
-      known_peers->recompressor && known_peers->recompressor != before->recompressor;
   if (new_generator && draining)
     on_drain();
   for (auto& [key, each] : flights) {
@@ -52,8 +52,9 @@ void cache_state::on_peers(peers_ptr next) {
       generate_picture(each);
     else if (each.at == stage::generating && new_generator)
       generate_picture(each);
-    else if (each.at == stage::fitting && new_recompressor)
-      make_fit(each);
+    else if (each.at == stage::in_picture_stage
+             && picture_stages[each.step].is_replaced(*before, *known_peers))
+      picture_stages[each.step].start(*this, each);
   }
   // Tickets of an ingress that has died concern nobody; its successor gets the messages again.
 }
@@ -151,35 +152,51 @@ void cache_state::on_generated(generated& reply) {
   finish(reply.key, std::get<failure>(std::move(reply.result)));
 }
 
-void cache_state::picture_found(flight& ended, picture_ptr picture, clock::duration lifetime) {
-  ended.picture = std::move(picture);
-  ended.lifetime = lifetime;
-  if (ended.picture->bytes.size() <= ended.first->largest)
-    return keep_and_finish(ended);
-  ended.at = stage::fitting;
-  make_fit(ended);
+void cache_state::picture_found(flight& found, picture_ptr picture, clock::duration lifetime) {
+  found.picture = std::move(picture);
+  found.lifetime = lifetime;
+  found.step = 0;
+  begin_next_stage(found);
 }
 
-void cache_state::make_fit(const flight& ended) {
-  if (known_peers->recompressor)
-    self->send(known_peers->recompressor,
-               recompress{ended.first->key, ended.picture, ended.first->largest});
+const std::vector<cache_state::picture_stage> cache_state::picture_stages{
+    {pipeline_stage::recompressor,
+     [](const flight& found) { return found.picture->bytes.size() > found.first->largest; },
+     [](cache_state& cache, const flight& found) {
+       if (const auto& actor = cache.known_peers->recompressor)
+         cache.self->send(actor, recompress{found.first->key, found.picture, found.first->largest});
+     },
+     [](const peers& before, const peers& after) {
+       return after.recompressor && after.recompressor != before.recompressor;
+     }},
+};
+
+void cache_state::begin_next_stage(flight& found) {
+  while (found.step < picture_stages.size() && !picture_stages[found.step].is_needed(found))
+    ++found.step;
+  if (found.step == picture_stages.size())
+    return keep_and_finish(found);
+  found.at = stage::in_picture_stage;
+  picture_stages[found.step].start(*this, found);
 }
 
-void cache_state::on_recompressed(recompressed& reply) {
-  auto found = flights.find(reply.key);
-  if (found == flights.end() || found->second.at != stage::fitting)
-    return; // of a recompressor that has died since
-  auto& ended = found->second;
-  if (auto* failed = std::get_if<failure>(&reply.result))
-    return on_unfit(ended, std::move(*failed));
-  ended.picture = std::move(std::get<picture_ptr>(reply.result));
-  keep_and_finish(ended);
+void cache_state::on_stage_done(pipeline_stage ended, const std::string& key,
+                                std::variant<picture_ptr, failure> result) {
+  auto entry = flights.find(key);
+  if (entry == flights.end() || entry->second.at != stage::in_picture_stage
+      || picture_stages[entry->second.step].name != ended)
+    return; // from an actor that has died since
+  auto& found = entry->second;
+  if (auto* failed = std::get_if<failure>(&result))
+    return on_stage_failed(found, std::move(*failed));
+  found.picture = std::move(std::get<picture_ptr>(result));
+  ++found.step;
+  begin_next_stage(found);
 }
 
-/// A damaged picture is drawn once more, as one is whose damage shows without decoding it: so often
-/// as the model is called within one delivery.
-void cache_state::on_unfit(flight& ended, failure why) {
+/// A damaged picture is generated once more, like one whose damage shows without decoding it: at
+/// most as often as the model is called within one delivery.
+void cache_state::on_stage_failed(flight& ended, failure why) {
   if (why.code == error_code::invalid_picture) {
     if (std::exchange(ended.cached, false))
       return generate_picture(ended); // the stored one is of no use
@@ -234,16 +251,16 @@ void cache_state::report_stages() {
     case stage::generating:
       survey.see(each.mark, pipeline_stage::generator);
       break;
-    case stage::fitting:
-      survey.see(each.mark, pipeline_stage::recompressor);
+    case stage::in_picture_stage:
+      survey.see(each.mark, picture_stages[each.step].name);
       break;
     }
   }
+  std::vector<pipeline_stage> names{pipeline_stage::redis_cache, pipeline_stage::generator};
+  for (auto& each : picture_stages)
+    names.push_back(each.name);
   if (known_peers->supervisor)
-    self->send(known_peers->supervisor,
-               progress_report{survey.end(self->clock().now(),
-                                          {pipeline_stage::redis_cache, pipeline_stage::generator,
-                                           pipeline_stage::recompressor})});
+    self->send(known_peers->supervisor, progress_report{survey.end(self->clock().now(), names)});
 }
 
 cache_actor spawn_cache(caf::local_actor* parent, cache_config config) {

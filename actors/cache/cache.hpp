@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "actors/base/lru.hpp"
@@ -24,31 +25,50 @@ struct cache_config {
   std::shared_ptr<io::byte_budget> budget;
 };
 
-/// Finds pictures, and sees to it that none is drawn twice at a time.
+/// Finds pictures, and sees to it that none is generated twice at a time.
 ///
 ///   lookup ─▶ in-process LRU ─▶ store (Redis) ─▶ generator
 ///                                   │               │
-///                                   └──▶ (recompressor) ◀─┘ what is too large for an answer
+///                                   └─▶ picture stages ◀┘
+///                                           │
+///                                           └─▶ both caches, answers
 ///
 /// The first request for a key opens a flight; equal ones that come meanwhile join it as waiters
-/// and are answered with it. Which stage a flight is in decides to whom it is handed anew when an
-/// actor is replaced.
+/// and are answered with it. Where a flight is decides which actor gets it again when an actor is
+/// replaced.
+///
+/// A picture that was found or generated goes through the picture stages, one after the other. Each
+/// is done by another actor, which answers with a picture or a failure, and is left out where a
+/// picture does not need it. A new stage is an entry in `picture_stages` (cache.cpp), its messages,
+/// and a handler that ends in `on_stage_done`.
 struct cache_state {
   using clock = caf::actor_clock::clock_type;
 
-  enum class stage { looking_up, generating, fitting };
+  enum class stage { looking_up, generating, in_picture_stage };
 
   struct flight {
     job_ptr first;
     std::vector<ticket> waiters; ///< each once
     stage at = stage::looking_up;
     clock::time_point asked{};  ///< when the store was
-    picture_ptr picture;        ///< found or drawn
+    std::size_t step = 0;       ///< the picture stage that it is in, or that is next
+    picture_ptr picture;        ///< found or generated, as the stages so far have left it
     bool cached = false;        ///< it was found
     clock::duration lifetime{}; ///< of that in the caches
-    unsigned broken = 0;        ///< pictures drawn for it that could not be decoded
+    unsigned broken = 0;        ///< pictures generated for it that could not be decoded
     stage_mark mark;            ///< see report_stages
   };
+
+  struct picture_stage {
+    pipeline_stage name; ///< as the watch on progress knows it
+    bool (*is_needed)(const flight& found);
+    /// Gives the flight to the stage's actor; does nothing while that is down, for its successor
+    /// gets the flight, too.
+    void (*start)(cache_state& cache, const flight& found);
+    bool (*is_replaced)(const peers& before, const peers& after); ///< the stage's actor
+  };
+
+  static const std::vector<picture_stage> picture_stages; ///< in their order
 
   explicit cache_state(cache_actor::pointer owner) : self(owner) {}
 
@@ -58,7 +78,6 @@ struct cache_state {
   void on_lookup(job_ptr request);
   void on_fetched(fetched& reply);
   void on_generated(generated& reply);
-  void on_recompressed(recompressed& reply);
   void look_up(flight& opened);
   void on_tick();
   void on_drain();
@@ -66,8 +85,10 @@ struct cache_state {
   void generate_picture(flight& opened);
   void picture_found(flight& ended, picture_ptr picture, clock::duration lifetime);
   void count_waiters(const flight& ended, bool was_cached);
-  void make_fit(const flight& ended);
-  void on_unfit(flight& ended, failure why);
+  void begin_next_stage(flight& found);
+  void on_stage_done(pipeline_stage ended, const std::string& key,
+                     std::variant<picture_ptr, failure> result);
+  void on_stage_failed(flight& ended, failure why);
   void keep_and_finish(flight& ended);
   void remember(const std::string& key, const encoded_picture_ptr& picture,
                 clock::duration lifetime);
