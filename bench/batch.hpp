@@ -24,15 +24,16 @@ struct batch {
   void put_into(figures& all, const std::string& prefix) const;
 };
 
-/// Queues `what.requests`, starts the worker and waits until all are settled. Measured is the
-/// middle: from when a tenth is settled (with misses: all that were first in flight, so that the
-/// waves in which a model of fixed latency answers are whole ones) to nearly the end. Progress is
-/// asked from the consumer; nobody listens to the answers, which would cost the server more than
-/// taking them.
+/// Queues `what.requests`, starts the worker and waits until all are settled. It measures the
+/// middle: from the time when a tenth is settled (with misses: all requests that were first in
+/// flight, so that complete waves of a model with a fixed latency are measured) to nearly the end.
+/// It reads progress from the consumer; nobody subscribes to the answers, which would cost the
+/// server more than receiving them.
 batch run_batch(test_bed& bed, const load& what, worker_kind kind);
 
-/// A batch by the limit loop and one by the service, in an order that changes with the round, for
-/// the machine's speed drifts. Figures `limit_…`, `service_…` and `ratio` of their messages/s.
+/// A batch by the limit loop and one by the service, in an order that changes with the round,
+/// because the machine's speed drifts. Figures `limit_…`, `service_…` and `ratio` of their
+/// messages/s.
 figures run_beside_limit(test_bed& bed, const load& what, std::size_t round);
 
 } // namespace meme::bench

@@ -23,8 +23,8 @@ struct effort {
   std::size_t scaled(std::size_t usual, std::size_t least) const { return quick ? least : usual; }
 };
 
-/// Whether NATS's garbage collector works. While it does, the other programs on the servers' core
-/// wait; a server with cores of its own would not have them do so.
+/// Whether NATS's garbage collector is on. While it runs, the other programs on the servers' core
+/// wait; with separate cores for the server they would not.
 enum class nats_collector { usual, off };
 
 /// One line of a table.

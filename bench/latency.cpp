@@ -14,9 +14,9 @@ namespace meme::bench {
 
 namespace {
 
-/// The highest even rate that the service keeps up with, while the driver publishes and listens on
-/// the servers' core. It is less than a full queue allows: messages that come one by one cost
-/// everybody more, the server most of all. By bisection below `highest`.
+/// The highest steady rate that the service can handle, while the driver publishes and subscribes
+/// on the servers' core. It is lower than with a full queue, because single messages cost all
+/// programs more, most of all the server. Found by bisection below `highest`.
 double capacity(test_bed& bed, const load& what, double highest, const effort& much) {
   auto who = bed.start(worker_kind::service, what);
   const auto seconds = much.quick ? 0.1 : 0.7;

@@ -1,7 +1,7 @@
-// What any worker could reach against this server: pulls, publishes a body of the given size and
-// acknowledges, all in the delivery callback of nats.c, and does nothing else. No cache, no JSON,
-// no certainty that an answer has arrived: plain publish and plain +ACK, as the service's are, but
-// no fence between them.
+// The limit of any worker with this server: pulls, publishes a body of the given size and
+// acknowledges, all in the delivery callback of nats.c, and does nothing else. It has no cache, no
+// JSON, and no confirmation that an answer has arrived: plain publish and plain +ACK like the
+// service, but without a fence between them.
 //
 //     limit-loop NATS_URL STREAM CONSUMER SUBJECT BODY_BYTES WINDOW [asap]
 //

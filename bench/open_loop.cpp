@@ -36,11 +36,10 @@ nats_ptr<natsConnection> connect(const std::string& url) {
   return nats_ptr<natsConnection>{connection};
 }
 
-/// The driver shares a core with the servers, and has little to do at a time: it is to run when it
-/// wants to, or its waiting would be taken for the worker's. So its sleeps end when they should,
-/// and not some 50 µs later to save power; and it asks for short slices of time, that come the
-/// earlier (Linux 6.12; threads that it starts inherit both). Where that is refused, latencies are
-/// higher.
+/// The driver shares a core with the servers, and runs only briefly. It must run without delay,
+/// because its delays would be measured as the worker's. So it sets a timer slack of 0 instead of
+/// 50 µs, and requests short time slices, which are scheduled earlier (Linux 6.12; its threads
+/// inherit both). If the kernel refuses this, latencies are higher.
 class prompt_thread {
 public:
   prompt_thread() {

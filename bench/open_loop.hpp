@@ -16,12 +16,12 @@ struct open_loop {
 };
 
 /// Publishes `requests` (of test_bed::requests) at an even rate, whether or not answers come, and
-/// waits for their answers. A time counts from the publication itself, which a busy driver may be
-/// late with: what is measured is the way, not the driver.
+/// waits for their answers. A time counts from the actual publication, which may be late if
+/// the driver is busy: this measures the service, not the driver.
 open_loop run_open_loop(const std::string& url, const std::vector<std::string>& requests,
                         double per_second);
 
-/// Publishes `requests` at an even rate, and cares for no answers.
+/// Publishes `requests` at an even rate, and ignores answers.
 void publish_evenly(const std::string& url, const std::vector<std::string>& requests,
                     double per_second);
 

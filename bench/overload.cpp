@@ -64,7 +64,7 @@ figures overload(test_bed& bed, const load& what, const effort& much) {
   result["of_peak"] = result["sustained_per_s"] / result["peak_per_s"];
   result["rss_mib"] = all.back().rss_mib;
   result["rss_growth"] = all.back().rss_mib / all[1].rss_mib;
-  // What was not served is no error but was never meant to be.
+  // Requests that were not served are no errors: the test sends more than can be served.
   bed.make_queue();
   return result;
 }

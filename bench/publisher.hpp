@@ -7,9 +7,9 @@
 
 namespace meme::bench {
 
-/// Publishes many messages in one write, when it is told to: with nats.c each is a write of its
-/// own, or waits up to a millisecond, and the driver would take half of the servers' core for that.
-/// Speaks just enough of the protocol
+/// Publishes many messages in one write, on request. With nats.c each message is one write, or
+/// waits up to a millisecond, and the driver would use half of the servers' core. Implements only
+/// the necessary part of the protocol
 /// (https://docs.nats.io/reference/reference-protocols/nats-protocol); answers no PING, so that the
 /// server drops it after some minutes.
 class publisher {

@@ -19,8 +19,9 @@ struct cost {
   double errors = 0;
 };
 
-/// Has a worker empty the queue of `queued` messages until `total` are done in all. It is stopped
-/// while the queue is filled, so that there is such a queue, and that only messages cost it.
+/// Lets a worker empty the queue of `queued` messages, repeatedly, until `total` are done. The
+/// worker is stopped while the queue is filled, so that the queue has this length and the worker's
+/// CPU time is spent only on messages.
 cost cost_of(test_bed& bed, const load& what, std::size_t queued, std::size_t total,
              worker_kind kind) {
   using clock = std::chrono::steady_clock;

@@ -11,7 +11,7 @@ struct certificate {
   std::string key_file;
 };
 
-/// A certificate authority of a test's own, made by openssl(1). What it issues is valid for a day.
+/// A test's own certificate authority, made by openssl(1). Its certificates are valid for a day.
 class certificate_authority {
 public:
   certificate_authority(std::filesystem::path folder, const std::string& name);

@@ -26,7 +26,7 @@ std::system_error failure(const std::string& what) {
   return {errno, std::generic_category(), what};
 }
 
-/// Debian puts servers into folders that are not on everybody's PATH.
+/// Debian installs servers into folders that are not on every user's PATH.
 std::string find_program(const std::string& name) {
   if (name.find('/') != name.npos)
     return name;
@@ -70,17 +70,17 @@ io::unique_fd open_log(const std::filesystem::path& file) {
   return fd;
 }
 
-/// The child between fork and exec: only calls that are safe there, as threads of the parent may
-/// hold any lock. Leaves errno in `report` and ends where the program cannot be run.
+/// The child between fork and exec: only calls that are safe there, because threads of the parent
+/// may hold any lock. Writes errno to `report` and ends if the program cannot be run.
 [[noreturn]] void become(char* const* arguments, char* const* variables, int out, int err,
                          int report, pid_t parent) {
-  ::setpgid(0, 0);                    // the terminal's ^C is the test's business
+  ::setpgid(0, 0);                    // the terminal's ^C goes to the test only
   ::prctl(PR_SET_PDEATHSIG, SIGKILL); // when the thread that forked ends: tests fork from main
   if (::getppid() != parent)
-    ::_exit(127); // the test died before it could be watched
+    ::_exit(127); // the test died before PR_SET_PDEATHSIG was set
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
-  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); // whatever this test has inherited itself
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); // descriptors that this test has inherited
   ::execve(arguments[0], arguments, variables);
   const int reason = errno;
   [[maybe_unused]] const auto written = ::write(report, &reason, sizeof reason);
@@ -118,7 +118,7 @@ child_process::child_process(const command& what, const std::filesystem::path& f
   ::close(ends[1]);
   if (pid_ < 0)
     throw failure("cannot fork");
-  // Exec closes the pipe without a word; anything that can be read is why it failed.
+  // Exec closes the pipe; a number that can be read is the reason of a failure.
   if (int reason = 0; ::read(report_reader.get(), &reason, sizeof reason) == sizeof reason) {
     ::waitpid(pid_, nullptr, 0);
     throw std::system_error{reason, std::generic_category(), "cannot run " + arguments[0]};
@@ -154,7 +154,7 @@ std::optional<int> child_process::wait_exit(std::chrono::milliseconds timeout) {
 }
 
 void child_process::signal(int number) {
-  // Not yet reaped, so that the number cannot be somebody else's by now.
+  // Not yet reaped, so the number cannot belong to another process.
   if (!exit_status_)
     ::kill(pid_, number);
 }

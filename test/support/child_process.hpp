@@ -20,18 +20,18 @@ namespace meme::test {
 using environment = std::map<std::string, std::string>;
 
 /// What to run. The child sees `variables` and little else (PATH, HOME, TMPDIR and the sanitizers'
-/// options): what the developer's shell exports must not change a test.
+/// options): variables of the developer's shell must not change a test.
 struct command {
   std::string program; ///< a path, or a name to be found on PATH or among the system's servers
   std::vector<std::string> arguments;
   environment variables;
 };
 
-/// A running program, killed and reaped with this object, and by the kernel should the test die.
+/// A running program. The destructor kills and reaps it, and the kernel kills it if the test dies.
 /// Its output is appended to the files <name>.out and <name>.err of a folder.
 class child_process {
 public:
-  /// Throws std::system_error where the program cannot be started.
+  /// Throws std::system_error if the program cannot be started.
   child_process(const command& what, const std::filesystem::path& folder, const std::string& name);
   ~child_process();
   child_process(const child_process&) = delete;
@@ -40,7 +40,7 @@ public:
   pid_t pid() const { return pid_; }
   bool running();
 
-  /// The exit status as a shell has it (128 + signal for a killed one); nothing while it runs.
+  /// The exit status as in a shell (128 + signal if it was killed); nothing while it runs.
   std::optional<int> wait_exit(std::chrono::milliseconds timeout = patience);
 
   void signal(int number);
@@ -59,7 +59,7 @@ public:
 private:
   std::size_t status_number(const std::string& field) const;
 
-  /// A file, and where in it this process' part begins.
+  /// A file, and the offset where this process' output begins.
   struct log {
     std::filesystem::path file;
     std::uintmax_t begin = 0;

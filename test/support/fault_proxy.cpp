@@ -194,7 +194,7 @@ private:
     else if ((ready & (EPOLLIN | EPOLLHUP)) != 0 && path.wants_bytes())
       read(*on, path);
     else if ((ready & EPOLLHUP) != 0) {
-      loop_.unwatch(on->ends[end].get()); // or it would be reported for ever
+      loop_.unwatch(on->ends[end].get()); // otherwise it would be reported for ever
       on->parked[end] = true;
     }
     if ((ready & EPOLLOUT) != 0)
@@ -224,7 +224,7 @@ private:
       return errno == EAGAIN || errno == EINTR ? void() : end_is_gone(on, path.source);
     path.ended = size == 0;
     if (on.silent && path.ended && path.source == 0)
-      return finish(on, true); // the client has gone: nobody is left to notice the silence
+      return finish(on, true); // the client has gone: nobody would notice the silence
     bytes.resize(static_cast<std::size_t>(size));
     if (path.faults.vanish || !on.ends[path.sink]) {
       path.lost = true;
@@ -237,7 +237,7 @@ private:
     }
   }
 
-  /// Hands on what may be handed on now, and waits for what comes next.
+  /// Forwards the bytes that may be forwarded now, and waits for the next event.
   void move_on(link& on) {
     for (auto& path : on.flows)
       if (!on.over && on.ends[path.sink])
@@ -281,7 +281,7 @@ private:
     return size;
   }
 
-  /// Whether the connection is to be cut now.
+  /// Whether the connection must be cut now.
   bool count_sent(flow& path, std::size_t size) {
     (path.source == 0 ? seen_.bytes_to_server : seen_.bytes_to_client) += size;
     auto& first = path.held.front();
@@ -306,7 +306,7 @@ private:
     });
   }
 
-  /// The peer has reset the connection. The other one hears of it, unless that vanishes too.
+  /// The peer has reset the connection. The other side is told, unless that vanishes, too.
   void end_is_gone(link& on, int end) {
     auto& path = on.flows[end];
     if (!path.faults.vanish || (on.silent && end == 0))
@@ -328,7 +328,7 @@ private:
       if (by_reset)
         reset(end);
     }
-    links_.erase(on.number); // may be the last owner: `on` is not to be used any more
+    links_.erase(on.number); // may be the last owner: `on` must not be used after this
   }
 
   const std::uint16_t server_port_;

@@ -9,30 +9,29 @@
 
 namespace meme::test {
 
-/// What one direction of every connection suffers. As it stands: nothing.
+/// The faults of one direction of every connection. Default: none.
 struct path_faults {
-  /// Bytes are taken and thrown away, and so is the news that the sender has closed: the receiver
-  /// keeps a connection on which nothing comes any more. Both directions: the connection is half
-  /// open as when a cable is pulled. A connection that has lost something is cut when this ends,
-  /// for its bytes would no longer fit together.
+  /// Bytes are read and dropped, and so is the sender's close: the receiver keeps a connection on
+  /// which nothing arrives. In both directions this is a half-open connection, like a pulled cable.
+  /// When the fault ends, a connection that has lost bytes is cut, because its stream has a gap.
   bool vanish = false;
 
   /// Nothing is read from the sender: after some megabytes its own writes block.
   bool stall = false;
 
-  /// Each byte comes so much later, and up to `jitter` later still; the order is kept.
+  /// Each byte is delayed by this time and up to `jitter` more; the order is kept.
   std::chrono::milliseconds delay{0};
   std::chrono::milliseconds jitter{0};
 
-  std::size_t bytes_per_second = 0; ///< of each connection; 0: as fast as it goes
+  std::size_t bytes_per_second = 0; ///< of each connection; 0: no limit
 
   /// The connection is cut (both ways, by a reset) after so many more bytes have passed this way.
   std::optional<std::uint64_t> cut_after_bytes;
 
-  double garbled_share = 0; ///< 0..1: of the bytes, replaced by others
+  double garbled_share = 0; ///< 0..1: share of the bytes that are replaced by others
 };
 
-/// What becomes of new connections.
+/// What happens to new connections.
 enum class admission {
   serve,
   refuse, ///< nobody listens on the port
@@ -42,8 +41,8 @@ enum class admission {
 struct faults {
   admission newcomers = admission::serve;
 
-  /// A balancer that forgets: a connection on which nothing has passed for longer than this falls
-  /// silent for good (see fault_proxy::silence). 0: no connection is forgotten.
+  /// A load balancer's idle timeout: a connection that was idle for longer is silent from then on
+  /// (see fault_proxy::silence). 0: no timeout.
   std::chrono::milliseconds forgets_idle_after{0};
   path_faults to_server;
   path_faults to_client;
@@ -58,11 +57,11 @@ struct traffic {
   std::uint64_t bytes_to_server = 0;
   std::uint64_t bytes_to_client = 0;
   std::uint64_t bytes_vanished = 0; ///< both ways
-  std::uint64_t silenced = 0;       ///< connections that fell silent for good
+  std::uint64_t silenced = 0;       ///< connections that are silent for ever
 };
 
-/// A TCP proxy on a free loopback port in front of a server, with a network's faults to be switched
-/// while connections run:
+/// A TCP proxy on a free loopback port in front of a server. It produces faults of a network, which
+/// can be changed while connections are open:
 ///
 ///     nats_server nats{folder};
 ///     fault_proxy path{nats.url()};
@@ -71,15 +70,15 @@ struct traffic {
 ///     … what must hold …
 ///     path.heal();
 ///
-/// A change is in force, for open connections as for new ones, when the call that makes it returns.
-/// The server may come and go; while it is away, connections are reset. All randomness (jitter,
+/// A change applies to open and new connections when its call returns. The server may stop and
+/// start; while it is away, connections are reset. All randomness (jitter,
 /// garbling) comes from the seed, the number of the connection and the direction, so that a seed
 /// replays a failure. Runs on a thread of its own. Only one thread may use the object.
 class fault_proxy {
 public:
-  /// `server_url` as its clients have it: scheme://127.0.0.1:port, or localhost, and maybe a path.
+  /// `server_url` as for its clients: scheme://127.0.0.1:port, or localhost, with an optional path.
   explicit fault_proxy(const std::string& server_url, std::uint64_t seed = 1);
-  ~fault_proxy(); ///< cuts what is open
+  ~fault_proxy(); ///< cuts open connections
   fault_proxy(const fault_proxy&) = delete;
   fault_proxy& operator=(const fault_proxy&) = delete;
 
@@ -94,8 +93,8 @@ public:
   /// are reset, and its old address refuses newcomers.
   void move_to(const std::string& host);
 
-  /// Every open connection falls silent for good: bytes of either side vanish and neither hears
-  /// that the other has closed. New connections are served. `heal` does not bring them back.
+  /// Makes every open connection silent for ever: bytes of both sides are dropped, and neither sees
+  /// the other's close. New connections are served. `heal` does not change this.
   void silence();
 
   traffic seen() const;

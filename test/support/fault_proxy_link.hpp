@@ -14,11 +14,11 @@
 
 namespace meme::test {
 
-// What a fault_proxy knows of each connection; of no concern to its users.
+// A fault_proxy's state of each connection; its users do not need it.
 
 using proxy_clock = io::event_loop::clock;
 
-/// As much as one direction of a connection holds back for the sake of delay and throttle.
+/// The most bytes that one direction of a connection buffers for delay and throttle.
 constexpr std::size_t most_held_bytes = 4 << 20;
 
 struct piece {
@@ -37,7 +37,7 @@ struct flow {
   bool ended = false;   ///< the source has closed its half
   bool shut = false;    ///< and the sink knows
   bool lost = false;    ///< something has vanished
-  bool blocked = false; ///< the sink takes nothing more just now
+  bool blocked = false; ///< the sink accepts no more bytes at present
   std::optional<std::uint64_t> bytes_to_cut;
   proxy_clock::time_point throttled_until;
   io::event_loop::timer_id timer = 0;
@@ -89,7 +89,7 @@ struct flow {
 struct link {
   std::uint64_t number = 0;
   std::array<io::unique_fd, 2> ends; ///< client, server
-  std::array<bool, 2> parked{};      ///< hung up while nothing is wanted of it: not watched
+  std::array<bool, 2> parked{};      ///< hung up while nothing is read from it: not watched
   std::array<flow, 2> flows;         ///< from the client, from the server
   bool silent = false;               ///< for good
   proxy_clock::time_point last_byte = proxy_clock::now();

@@ -18,19 +18,19 @@ struct ssl_st;
 
 namespace meme::test {
 
-/// A model that speaks HTTP/2 over TLS (RFC 9113) and gives requests back as a server may: what no
-/// server does when it is asked to. It does not look at what is asked for.
+/// A model with HTTP/2 over TLS (RFC 9113) that returns requests as the protocol allows; a real
+/// server does not do so on demand. It ignores the content of requests.
 class http2_model {
 public:
   enum class reaction {
     answer,  ///< 200 with the body, once the request is complete
-    hold,    ///< no word
+    hold,    ///< no answer
     refuse,  ///< RST_STREAM with REFUSED_STREAM: the request was not processed
     go_away, ///< GOAWAY: of this connection no request after the last that is answered was
              ///< processed
   };
-  /// What becomes of a request; they are counted from 1, over all connections. Runs in a thread of
-  /// the model, for one request at a time.
+  /// Decides how to react to a request; they are counted from 1, over all connections. Runs in a
+  /// thread of the model, for one request at a time.
   using handler = std::function<reaction(std::size_t number)>;
 
   http2_model(const certificate& own, std::string body, handler react);

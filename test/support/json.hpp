@@ -9,8 +9,8 @@
 
 namespace meme::test {
 
-/// A JSON document read by JSON pointers (RFC 6901), e.g. `/state/messages`. Asking for what is
-/// not there, or is of another type, throws std::runtime_error that quotes the document.
+/// A JSON document read by JSON pointers (RFC 6901), e.g. `/state/messages`. A missing value, or
+/// one of another type, throws std::runtime_error that quotes the document.
 class json {
 public:
   explicit json(std::string_view text);

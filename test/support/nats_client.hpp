@@ -33,16 +33,16 @@ class mailbox {
 public:
   mailbox(natsConnection& connection, const std::string& subject);
 
-  /// Waits until `count` messages have come in all: true; false where they did not in time.
+  /// Waits until `count` messages have arrived in all; false if they did not in time.
   bool wait_for(std::size_t count, std::chrono::milliseconds timeout = patience);
 
-  /// What has come so far.
+  /// The messages so far.
   const std::vector<message>& messages();
 
-  /// The next message not yet taken by `next`; throws std::runtime_error where none comes.
+  /// The next message not yet taken by `next`; throws std::runtime_error if none arrives.
   const message& next();
 
-  /// What has come since the last `take`, and forgets it: for those who stay long.
+  /// Returns and forgets the messages since the last `take`: for long runs.
   std::vector<message> take();
 
 private:
@@ -53,7 +53,7 @@ private:
   std::size_t taken_ = 0;
 };
 
-/// A client of NATS for tests: everything that fails throws.
+/// A NATS client for tests: every failure throws.
 class nats_client {
 public:
   /// `wait`: how long JetStream may take to say that a message is stored.
@@ -61,7 +61,7 @@ public:
 
   void publish(const std::string& subject, const std::string& data, const headers& header = {});
 
-  /// Publishes with a subject for answers, as a pull is asked for.
+  /// Publishes with a reply subject, as for a pull.
   void publish_request(const std::string& subject, const std::string& data,
                        const std::string& reply);
 

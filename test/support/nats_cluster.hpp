@@ -11,8 +11,8 @@
 
 namespace meme::test {
 
-/// Three nats-servers with one JetStream, each with its store and its routes to the others on ports
-/// of their own. What is replicated has a leader as long as two of them run.
+/// Three nats-servers with one JetStream, each with its store and its routes to the others on its
+/// own ports. Replicated streams have a leader as long as two of them run.
 class nats_cluster {
 public:
   static constexpr std::size_t size = 3;
@@ -20,7 +20,7 @@ public:
   /// Starts them. Returns when all are healthy, else throws std::runtime_error.
   explicit nats_cluster(const std::filesystem::path& folder);
 
-  /// By the name that JetStream calls it by, e.g. as the leader of a stream.
+  /// A server by its name in JetStream, e.g. the leader of a stream.
   nats_server& at(const std::string& name) { return servers_.at(name); }
 
   /// Every name but these.
@@ -34,7 +34,7 @@ private:
   std::map<std::string, nats_server> servers_;
 };
 
-/// The servers that lead a stream and its consumer; empty: none does. Throws where nobody says.
+/// The servers that lead a stream and its consumer; empty: none. Throws if no server answers.
 struct leaders {
   std::string stream;
   std::string consumer;

@@ -8,9 +8,9 @@
 
 namespace meme::test {
 
-/// What makes a server one of a cluster.
+/// The configuration of a cluster's member.
 struct cluster_member {
-  std::string name;   ///< unique in the cluster; its folder is called so too
+  std::string name;   ///< unique in the cluster, and the name of its folder
   std::string config; ///< lines of its configuration file, with `cluster {…}` among them
 };
 

@@ -7,16 +7,16 @@
 
 namespace meme::test {
 
-/// A TCP port of the loopback address that stays ours while no server holds it, so that a server
-/// can be killed and come back on the same port while other tests run beside it.
+/// A TCP port of the loopback address that stays reserved while no server listens on it, so that a
+/// server can be killed and started again on the same port while other tests run.
 ///
-/// The kernel gives ports of its ephemeral range to anybody, hence ours lie below that range.
-/// Tests keep out of each other's way by an abstract Unix socket named after the port: the kernel
-/// lets one process bind it, frees it when that process dies, and scopes it to the same network
-/// namespace as the port. A port that a stranger listens on is passed over.
+/// The kernel assigns ports of its ephemeral range to any process, so these ports are below that
+/// range. A test reserves a port with an abstract Unix socket named after it: the kernel lets one
+/// process bind it, frees it when that process dies, and scopes it to the same network namespace as
+/// the port. A port on which another program listens is skipped.
 class port_lease {
 public:
-  port_lease(); ///< throws std::runtime_error where no port is to be had
+  port_lease(); ///< throws std::runtime_error if no port is free
 
   std::uint16_t port() const { return port_; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }

@@ -13,7 +13,7 @@
 
 namespace meme::test {
 
-/// A request as it came over the wire.
+/// A request as received.
 struct raw_call {
   std::size_t connection = 0; ///< from 1, in the order in which they came
   std::size_t number = 0;     ///< on that connection, from 1
@@ -23,12 +23,12 @@ struct raw_call {
   std::string path() const;
 };
 
-/// A model that answers with whatever bytes a test chooses, over HTTP/1.1 with connections that are
-/// kept. For answers that no well-behaved server gives.
+/// A model that answers with bytes that a test chooses, over HTTP/1.1 with persistent connections.
+/// For answers that a correct server does not give.
 class raw_model {
 public:
-  /// The bytes of the answer; none: no word; empty: the connection is closed without one. Runs in
-  /// the model's thread, for one call at a time.
+  /// Returns the bytes of the answer; nothing: no answer; empty: close the connection without one.
+  /// Runs in the model's thread, for one call at a time.
   using handler = std::function<std::optional<std::string>(const raw_call&)>;
 
   explicit raw_model(handler answer, const std::string& host = "127.0.0.1", std::uint16_t port = 0);

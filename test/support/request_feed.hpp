@@ -11,9 +11,9 @@
 
 namespace meme::test {
 
-/// Queues the requests 1, 2, 3 … at a steady rate, whatever happens to NATS meanwhile: each is
-/// known to be stored before the next one is sent, and what an outage has held up is caught up on.
-/// On a thread of its own, since who kills servers has no time to keep a rate.
+/// Queues the requests 1, 2, 3 … at a steady rate, even if NATS fails meanwhile: it sends a request
+/// after the previous one is known to be stored, and catches up after an outage. It has its own
+/// thread, because a test that kills servers cannot keep a rate.
 class request_feed {
 public:
   using maker = std::function<std::string(std::uint64_t number)>;
@@ -34,8 +34,8 @@ public:
   /// server: then it is stored, and answered, twice.
   std::uint64_t retries() const { return retries_; }
 
-  /// Ends once the last request is known to be stored. Throws std::runtime_error where NATS does
-  /// not come back.
+  /// Ends when the last request is known to be stored. Throws std::runtime_error if NATS does not
+  /// come back.
   void stop();
 
 private:

@@ -11,9 +11,9 @@ inline bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != text.npos;
 }
 
-/// For tests of who lets the service in: it is ready, or says why it is not.
+/// For tests of authentication: the service is ready, or says why it is not.
 struct secured {
-  /// The service's variables with `chosen`; nobody listens where the rest points to.
+  /// The service's variables with `chosen`; no server listens at the other addresses.
   static environment serving(environment chosen) {
     chosen.emplace("REDIS_URL", "redis://127.0.0.1:1");
     chosen.emplace("HF_API_URL", "http://127.0.0.1:1/model");

@@ -15,13 +15,13 @@ class server {
 public:
   server(std::filesystem::path folder, std::string name);
 
-  /// Runs `what` and waits until `ready` says so. Throws std::runtime_error with the last lines of
-  /// its output where it ends first or does not get ready in time.
+  /// Runs `what` and waits until `ready` returns true. Throws std::runtime_error with the last
+  /// lines of its output if it ends first or is not ready in time.
   void launch(const command& what, const std::function<bool()>& ready);
 
   bool running() { return process_ && process_->running(); }
   int stop();   ///< SIGTERM; returns the exit status
-  void kill9(); ///< no farewell
+  void kill9(); ///< SIGKILL
   child_process& process() { return *process_; }
   const std::filesystem::path& folder() const { return folder_; }
 

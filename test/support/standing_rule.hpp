@@ -17,8 +17,8 @@ struct ending {
   std::size_t errors = 0;       ///< ids with an error
   std::size_t duplicates = 0;   ///< answers beyond the first of the same kind
   std::size_t contradicted = 0; ///< ids with both
-  std::size_t strangers = 0;    ///< answers to what nobody asked
-  std::size_t mistaken = 0;     ///< results for another one's prompt, where prompts are the ids
+  std::size_t strangers = 0;    ///< answers without a request
+  std::size_t mistaken = 0;     ///< results for another request's prompt, if prompts are the ids
   std::int64_t queued = 0;      ///< messages in the stream
 
   std::size_t answered() const { return results + errors - contradicted; }
@@ -31,9 +31,9 @@ std::set<std::string> ids_of(std::size_t count, const std::string& start);
 
 ending look_at_ending(world& here, const std::set<std::string>& ids);
 
-/// The standing rule once the faults are over: each of `ids` has exactly one of result
-/// and error, and the queue is empty. Waits for it, fails the test where it
-/// does not come true, and says what was seen. Duplicates are counted, not forbidden.
+/// The rule that holds after the faults: each of `ids` has exactly one of result and error, and the
+/// queue is empty. Waits for it, fails the test if it does not become true, and prints the counts.
+/// Duplicates are counted, not forbidden.
 ending check_all_ended(world& here, const std::set<std::string>& ids,
                        std::chrono::milliseconds timeout = 2 * patience);
 

@@ -4,7 +4,7 @@
 
 namespace meme::test {
 
-/// A folder of its own for one test, gone with it; kept where MEME_TEST_KEEP is set.
+/// A test's own folder, removed at its end; kept if MEME_TEST_KEEP is set.
 class temporary_folder {
 public:
   temporary_folder();

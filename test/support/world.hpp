@@ -14,7 +14,7 @@
 
 namespace meme::test {
 
-/// What a world has beside the defaults.
+/// The settings of a world that differ from the defaults.
 struct world_settings {
   std::string nats_config = "max_payload: 8388608";
   std::vector<std::string> redis_arguments;
@@ -22,8 +22,8 @@ struct world_settings {
   environment variables; ///< of the service
 };
 
-/// Everything a request meets: NATS, Redis, the model's stand-in and the service, which is ready.
-/// Tells what the service has seen where the test fails.
+/// Everything that a request needs: NATS, Redis, the model's stand-in and the service, which is
+/// ready. Prints the service's log if the test fails.
 class world {
 public:
   explicit world(world_settings settings = {});
@@ -33,8 +33,8 @@ public:
   environment variables() const;
 
   /// Starts the service again (after it was killed or has ended) and waits until it is ready, and
-  /// connected to the world's Redis where that answers and the service is not sent elsewhere: ready
-  /// does not depend on Redis.
+  /// connected to the world's Redis, if that answers and the service uses it: readiness does not
+  /// depend on Redis.
   void restart_service();
 
   /// Starts one more process of the service, ready when this returns.
@@ -47,7 +47,7 @@ public:
   const message& next_result() { return results.next(); }
   const message& next_error() { return errors.next(); }
 
-  /// Whether nothing is left in the queue, in time.
+  /// Waits until the queue is empty; false if it is not in time.
   bool drained();
 
   temporary_folder folder;
