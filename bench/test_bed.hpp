@@ -57,7 +57,7 @@ public:
   /// A model as `what` has it, an empty cache, and then the pictures that are to be known in it.
   void prepare(const load& what);
 
-  /// Makes stream and consumer anew, with nothing in them.
+  /// Creates an empty stream and its consumer again.
   void make_queue();
 
   /// How a worker is called. `asap`: what the limit loop sends is not held back for more.

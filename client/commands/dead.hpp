@@ -19,17 +19,17 @@ struct dead_options {
 /// How the command line spells them.
 std::vector<config::setting> rows_of(dead_options& options);
 
-/// Looks after the dead letters: the requests that ran out of attempts, as `nats.dead-stream` keeps
-/// them.
+/// Lists, shows, requeues and removes dead letters: requests that ran out of deliveries or time, as
+/// `nats.dead-stream` stores them.
 ///
 ///     list           a line each: number, when it died, code, attempts, id, reason
 ///     show N         headers and payload
 ///     requeue N|all  back to the subject that it came in on, with its id; then it is removed here
 ///     purge N|all    removed for good
 ///
-/// A letter that is queued again is a new message with attempts of its own. It is removed only when
-/// its stream has acknowledged it, under a Nats-Msg-Id that is the same for the same letter: run
-/// again after a failure in between, the command does not queue it twice.
+/// A letter that is queued again is a new message, whose deliveries count from 1. It is removed
+/// only when its stream has acknowledged it, under a Nats-Msg-Id that is the same for the same
+/// letter: run again after a failure in between, the command does not queue it twice.
 ///
 /// Returns 0, 1 with the reason on stderr (there is no such letter, the server cannot be asked), or
 /// 2 for a command line that does not fit the action; does not throw.

@@ -24,8 +24,8 @@ bool is_ours(const answer& result, const std::string& id, const std::string& der
   return result.request_id == id || (!result.error.empty() && result.request_id == derived_id);
 }
 
-/// Waits for the answer and passes over everything else: an inbox is private by custom only, and
-/// whoever may publish to it may send what they like.
+/// Waits for the answer and skips all other messages: an inbox is private by convention only, and
+/// others may publish any message to it.
 template <class Predicate>
 std::optional<answer> wait_for_answer(natsSubscription& inbox, milliseconds timeout,
                                       const Predicate& is_wanted) {

@@ -7,7 +7,7 @@
 
 namespace meme::config {
 
-/// Whether `host`, a name or an address without brackets, means this machine whoever is asked:
+/// Whether `host`, a name or an address without brackets, means this machine for every resolver:
 /// `localhost`, a name below it, 127.0.0.0/8 or ::1.
 bool is_loopback(const std::string& host);
 

@@ -104,7 +104,7 @@ struct setting {
   bool is_flag() const { return std::holds_alternative<bool*>(target); }
   bool is_command_option() const { return key.find('.') == std::string::npos; }
 
-  // Read by whoever derives something from the row; changed by the methods above.
+  // Read by all code that uses the row; changed by the methods above.
   std::string key;
   slot target;
   std::string help;

@@ -56,7 +56,7 @@ BOOST_DATA_TEST_CASE(others_are_answered_beside_requests_that_always_fail,
   world here{settings_with({{"MEME_GENERATOR_GIVE_UP_AFTER", "30s"}})};
   here.model.set_faults(R"([{"match": "poison", "status": 500}])");
   here.client.enqueue_all("meme.request", requests(count, "poison"));
-  // Five failures, which opened the breaker whoever they were for.
+  // Five failures of any requests opened the breaker before.
   const auto* sign =
       count == 1 ? "meme_generator_delayed_naks_total" : "meme_generator_breaker_openings_total";
   BOOST_TEST_REQUIRE(eventually([&] { return here.memes->metric(sign) >= 1; }));

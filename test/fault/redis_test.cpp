@@ -50,7 +50,7 @@ std::string port_of(const redis_server& redis) {
 class greeter {
 public:
   greeter(std::uint16_t port, std::string words) : socket_{meme::io::listen_on("127.0.0.1", port)} {
-    ::fcntl(socket_.get(), F_SETFL, 0); // to wait for whoever connects
+    ::fcntl(socket_.get(), F_SETFL, 0); // to wait for a connection
     thread_ = std::thread{[this, words = std::move(words)] {
       for (int fd = 0; (fd = ::accept(socket_.get(), nullptr, nullptr)) >= 0;) {
         guests_.emplace_back(fd);

@@ -12,7 +12,7 @@
 namespace meme::test {
 
 struct soak_options {
-  std::uint64_t seed = 0;            ///< of the faults; drawn anew where none is given
+  std::uint64_t seed = 0;            ///< of the faults; random if none is given
   std::chrono::seconds duration{60}; ///< of the load, and of the faults in it
   std::size_t replicas = 3;
   double rate = 200;                    ///< requests per second

@@ -66,7 +66,7 @@ BOOST_DATA_TEST_CASE(a_stage_that_takes_no_messages_is_named, muted_actors, mute
                                  << " s (stall-after 2 s)");
   BOOST_TEST(here.memes->metric("meme_generator_stalled", {label}) == 1);
   BOOST_TEST(here.memes->metric("meme_generator_stalls_total", {label}) == 1);
-  // Its successor is given the work anew.
+  // Its successor gets the work again.
   here.memes->post(std::string{"/chaos/kill?actor="} + muted.actor);
   BOOST_TEST(json{here.next_result().data}.text("/request_id") == "waits");
   BOOST_TEST(here.memes->wait_ready());

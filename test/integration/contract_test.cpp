@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(answers_go_nowhere_but_where_the_settings_allow_it) {
   world here{settings};
   here.client.api("STREAM.UPDATE.MEMES", R"({"name": "MEMES", "retention": "workqueue",
       "storage": "file", "subjects": ["meme.request", "meme.request.>", "kept.here"]})");
-  here.restart_service(); // which looks at the stream anew
+  here.restart_service(); // which checks the stream again
   auto allowed = here.client.subscribe("my.own.answers");
   auto others = here.client.subscribe("*.*.new");
   here.ask(request("own", "a cat", R"("reply_to": "my.own.answers")"));

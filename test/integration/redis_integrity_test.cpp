@@ -1,5 +1,5 @@
-// With cache.key-file only what one of its keys verifies is published; without it whoever writes to
-// Redis chooses the pictures.
+// With cache.key-file only values that one of its keys verifies are published; without it anybody
+// who writes to Redis chooses the pictures.
 #define BOOST_TEST_MODULE redis_integrity
 #include <boost/test/unit_test.hpp>
 
