@@ -38,6 +38,34 @@ BOOST_AUTO_TEST_CASE(a_key_stays_what_it_is) {
              == "meme:v1:67b323f4e601b0ad88fa7a6c095718accfe186d764ec4fd9e86b49167e7c6608");
 }
 
+// Of absent, empty, least and largest values; computed outside of this program like the one above.
+BOOST_AUTO_TEST_CASE(keys_of_all_kinds_of_values_stay_what_they_are) {
+  picture_spec spec;
+  spec.url = "https://e.test/m";
+  spec.inputs = "é\n🚀";
+  spec.seed = 18'446'744'073'709'551'615U;
+  BOOST_TEST(cache_key(spec)
+             == "meme:v1:3064f64d55f3291be5ba33e4772dcbacc81be48b1a1fb07dd1c7d0a34c52b425");
+  spec.inputs = "cat";
+  spec.negative_prompt = "";
+  spec.guidance_scale = 0;
+  spec.num_inference_steps = 1;
+  spec.seed = 0;
+  spec.width = 64;
+  spec.height = 2'048;
+  spec.accept = "image/jpeg";
+  BOOST_TEST(cache_key(spec)
+             == "meme:v1:22e4460da970929f15ae97855f5d181b4b2d6103d1f674e8b8963430b7be8b08");
+  spec = {};
+  spec.url = "https://e.test/m";
+  spec.inputs = "cat";
+  spec.guidance_scale = 0.1;
+  spec.width = 512;
+  spec.accept = "image/webp";
+  BOOST_TEST(cache_key(spec)
+             == "meme:v1:f4db3999e79fd5c1f78b4a5844ab367cc014fcf77806e891465b6f59d565d4ee");
+}
+
 BOOST_AUTO_TEST_CASE(the_models_name_does_not_matter) {
   auto renamed = full();
   renamed.model = "another";

@@ -82,6 +82,26 @@ BOOST_AUTO_TEST_CASE(request_leaves_open_what_was_not_said) {
   BOOST_TEST(contains(taken<request_options>({}).errors, "--prompt: is required by it"));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_request_says_is_written_as_json) {
+  request_fields request;
+  request.prompt = "a \"cat\"";
+  BOOST_TEST(encode(request, "_INBOX.1")
+             == R"({"prompt":"a \"cat\"","fast_mode":false,"small_image":false,)"
+                R"("reply_to":"_INBOX.1"})");
+  request.id = "42";
+  request.negative_prompt = "";
+  request.guidance_scale = 7;
+  request.num_inference_steps = 151;
+  request.seed = "18446744073709551615";
+  request.width = 0;
+  request.height = 128;
+  request.fast_mode = true;
+  BOOST_TEST(encode(request, "a.b")
+             == R"({"id":"42","prompt":"a \"cat\"","negative_prompt":"","guidance_scale":7.0,)"
+                R"("num_inference_steps":151,"seed":18446744073709551615,"width":0,"height":128,)"
+                R"("fast_mode":true,"small_image":false,"reply_to":"a.b"})");
+}
+
 BOOST_AUTO_TEST_CASE(watch_takes_a_folder_a_time_and_a_count) {
   const auto watch =
       taken<watch_options>({"--output-dir", "p", "--timeout=2min", "--count", "3"}).options;

@@ -34,3 +34,19 @@ BOOST_AUTO_TEST_CASE(a_whole_guidance_is_a_number_all_the_same) {
   spec.guidance_scale = 50;
   BOOST_TEST(encode_model_request(spec) == R"({"inputs":"","parameters":{"guidance_scale":50.0}})");
 }
+
+BOOST_AUTO_TEST_CASE(parameters_keep_their_order_and_spelling) {
+  picture_spec spec;
+  spec.inputs = "\x01/é";
+  spec.height = 64;
+  spec.seed = 0;
+  BOOST_TEST(encode_model_request(spec)
+             == R"({"inputs":"\u0001/é","parameters":{"seed":0,"height":64}})");
+  spec = {};
+  spec.negative_prompt = "\"\\";
+  spec.guidance_scale = 0.1;
+  spec.width = 2'048;
+  BOOST_TEST(encode_model_request(spec)
+             == R"({"inputs":"","parameters":{"negative_prompt":"\"\\","guidance_scale":0.1,)"
+                R"("width":2048}})");
+}
