@@ -14,7 +14,7 @@ ARG DEBIAN_DIGEST=
 FROM docker.io/library/debian:${DEBIAN}-slim${DEBIAN_DIGEST} AS build
 WORKDIR /source
 COPY scripts/install-deps.sh scripts/
-RUN scripts/install-deps.sh --build \
+RUN scripts/install-deps.sh --service \
  && apt-get install -qy --no-install-recommends ca-certificates
 COPY CMakeLists.txt CMakePresets.json main.cpp ./
 COPY cmake cmake
@@ -22,26 +22,34 @@ COPY messages messages
 COPY config config
 COPY actors actors
 COPY client client
-COPY sketch-server sketch-server
 ARG JOBS=2
-RUN cmake --preset release -D BUILD_TESTING=OFF > /tmp/cmake.log || { cat /tmp/cmake.log; exit 1; } \
- && cmake --build --preset release -j "$JOBS" --target meme-generator sketch-server
+RUN cmake --preset release -D BUILD_TESTING=OFF -D MEME_STAND_IN=OFF > /tmp/cmake.log \
+ || { cat /tmp/cmake.log; exit 1; }; \
+    cmake --build --preset release -j "$JOBS" --target meme-generator
 ARG VERSION=0.2.0
 COPY scripts/image/collect.sh scripts/image/bill-of-materials.sh scripts/image/
 RUN scripts/image/collect.sh root build/meme-generator /root-of-service \
  && scripts/image/collect.sh packages build/meme-generator > build/meme-generator.packages \
- && scripts/image/collect.sh packages build/sketch-server > build/sketch-server.packages \
  && install -D -m 644 -t /root-of-service/etc/meme-generator config/*.conf \
  && scripts/image/bill-of-materials.sh build/meme-generator "$VERSION" > build/bill.spdx.json \
  && install -D -m 644 build/bill.spdx.json \
     /root-of-service/usr/share/doc/meme-generator/bill-of-materials.spdx.json
 
+FROM build AS build-sketch-server
+RUN scripts/install-deps.sh --build
+COPY sketch-server sketch-server
+ARG JOBS=2
+RUN cmake --preset release -D MEME_STAND_IN=ON > /tmp/cmake.log \
+ || { cat /tmp/cmake.log; exit 1; }; \
+    cmake --build --preset release -j "$JOBS" --target sketch-server \
+ && scripts/image/collect.sh packages build/sketch-server > build/sketch-server.packages
+
 FROM docker.io/library/debian:${DEBIAN}-slim${DEBIAN_DIGEST} AS sketch-server
-COPY --from=build /source/build/sketch-server.packages /tmp/packages
+COPY --from=build-sketch-server /source/build/sketch-server.packages /tmp/packages
 RUN apt-get update -q \
  && xargs apt-get install -qy --no-install-recommends fonts-dejavu-core < /tmp/packages \
  && rm -rf /var/lib/apt/lists/* /tmp/packages
-COPY --from=build /source/build/sketch-server /usr/bin/
+COPY --from=build-sketch-server /source/build/sketch-server /usr/bin/
 LABEL org.opencontainers.image.title="sketch-server" \
       org.opencontainers.image.description="A stand-in for the Hugging Face text-to-image API" \
       org.opencontainers.image.licenses="MIT"

@@ -4,17 +4,21 @@
 #
 #   install-deps.sh            everything
 #   install-deps.sh --build    only what the build needs
+#   install-deps.sh --service  the same without the model's stand-in (-D MEME_STAND_IN=OFF)
 #   install-deps.sh --list     prints the names instead of installing
 set -euo pipefail
 
-build_packages=(
+service_packages=(
   cmake ninja-build g++ pkg-config
   libcaf-dev libnats-dev libhiredis-dev libcurl4-openssl-dev rapidjson-dev prometheus-cpp-dev
   libspdlog-dev libmicrohttpd-dev libssl-dev zlib1g-dev
   libpng-dev libjpeg-dev libturbojpeg0-dev libwebp-dev liblcms2-dev
-  libboost-dev libboost-program-options-dev
-  libcairo2-dev libpango1.0-dev fonts-dejavu-core
+  libboost-dev
 )
+stand_in_packages=(
+  libboost-program-options-dev libcairo2-dev libpango1.0-dev fonts-dejavu-core
+)
+build_packages=("${service_packages[@]}" "${stand_in_packages[@]}")
 test_packages=(
   libboost-test-dev nats-server redis-server nghttp2-server ca-certificates curl openssl
 )
@@ -24,6 +28,7 @@ list_only=false
 for argument in "$@"; do
   case $argument in
     --build) packages=("${build_packages[@]}") ;;
+    --service) packages=("${service_packages[@]}") ;;
     --list) list_only=true ;;
     -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
     *) echo "$0: unknown option $argument" >&2; exit 2 ;;
