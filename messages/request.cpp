@@ -1,119 +1,52 @@
 #include "messages/request.hpp"
 
 #include <array>
-#include <charconv>
-#include <limits>
+#include <optional>
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
+#include <rapidjson/writer.h>
 
-#include "messages/subjects/subject.hpp"
-#include "messages/text/utf8.hpp"
-#include "messages/text/whole_number.hpp"
+#include "messages/text/json_sink.hpp"
 
 namespace meme {
 
 namespace {
 
-enum class field : std::uint8_t {
-  id,
-  prompt,
-  negative_prompt,
-  guidance_scale,
-  num_inference_steps,
-  seed,
-  width,
-  height,
-  fast_mode,
-  small_image,
-  reply_to,
-  unknown,
-};
+constexpr auto field_count = std::tuple_size_v<decltype(request_fields)>;
+constexpr std::size_t unknown_field = field_count;
 
-constexpr std::array<std::string_view, 11> field_names = {
-    "id",      "prompt", "negative_prompt", "guidance_scale", "num_inference_steps",
-    "seed",    "width",  "height",          "fast_mode",      "small_image",
-    "reply_to"};
+constexpr auto field_names =
+    std::apply([](const auto&... field) { return std::array{field.name...}; }, request_fields);
 
-std::string_view name_of(field f) {
-  return field_names[static_cast<std::size_t>(f)];
-}
-
-field find_field(std::string_view name) {
+/// The row of that name, counted from 0; `unknown_field` if there is none.
+std::size_t find_field(std::string_view name) {
   std::size_t i = 0;
-  while (i < field_names.size() && field_names[i] != name)
+  while (i < field_count && field_names[i] != name)
     ++i;
-  return static_cast<field>(i);
+  return i;
 }
 
-std::string number_text(double value) {
-  std::array<char, 32> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  return {digits.data(), end};
+/// Calls `visit(field)` for the row at `index`.
+template <class Visitor>
+void visit_field(std::size_t index, const Visitor& visit) {
+  std::size_t i = 0;
+  for_each_field([&](const auto& field) {
+    if (i++ == index)
+      visit(field);
+  });
 }
 
-/// What a field takes, in words: the one message for each way of getting it wrong.
-std::string rule_of(field f, const request_limits& limits) {
-  const auto whole = [](std::uint64_t from, std::uint64_t to) {
-    return "a whole number from " + std::to_string(from) + " to " + std::to_string(to);
-  };
-  const auto characters = std::to_string(limits.max_prompt_chars) + " characters";
-  switch (f) {
-  case field::id:
-    return "a string of up to " + std::to_string(limits.max_id_chars) + " printable characters";
-  case field::prompt:
-    return "a string of 1 to " + characters + " without NUL, not all of them white space";
-  case field::negative_prompt:
-    return "a string of up to " + characters + " without NUL";
-  case field::guidance_scale:
-    return "a number from 0 to " + number_text(limits.max_guidance);
-  case field::num_inference_steps:
-    return whole(1, limits.max_steps);
-  case field::seed:
-    return whole(0, std::numeric_limits<std::uint64_t>::max()) + ", or -1 for any";
-  case field::width:
-  case field::height:
-    return whole(limits.min_side, limits.max_side);
-  case field::fast_mode:
-  case field::small_image:
-    return "true or false";
-  case field::reply_to:
-    return "a NATS subject of up to 255 bytes without wildcards, that does not begin with $";
-  case field::unknown:
-    break;
-  }
-  return "absent";
+/// What the error says besides the rule.
+template <class Rule>
+std::string note_of(const Rule&, const json_value&, const request_limits&) {
+  return {};
 }
 
-bool is_printable(std::string_view text, std::size_t max_chars) {
-  for (std::size_t chars = 0; !text.empty(); ++chars) {
-    const auto c = take_code_point(text);
-    if (c == invalid_code_point || is_control(c) || chars == max_chars)
-      return false;
-  }
-  return true;
-}
-
-/// Code points; each invalid byte counts as one.
-std::size_t length_of(std::string_view text) {
-  std::size_t chars = 0;
-  for (; !text.empty(); ++chars)
-    take_code_point(text);
-  return chars;
-}
-
-/// Whether `text` can be given to a model. The JSON reader lets the escape of a lone low surrogate
-/// pass: it shows here as invalid UTF-8.
-bool is_prompt(std::string_view text, std::size_t max_chars, bool may_be_blank) {
-  bool blank = !may_be_blank;
-  for (std::size_t chars = 0; !text.empty(); ++chars) {
-    const auto c = take_code_point(text);
-    if (c == invalid_code_point || c == 0 || chars == max_chars)
-      return false;
-    blank = blank && is_space(c);
-  }
-  return !blank;
+std::string note_of(const prompt_rule& rule, const json_value& value,
+                    const request_limits& limits) {
+  return rule.note(value, limits);
 }
 
 /// Takes the events of the JSON reader. Only values that stand directly in the top-level object
@@ -125,15 +58,9 @@ public:
   bool Null() { return depth_ > 0; }
 
   bool Bool(bool value) {
-    if (depth_ != 1)
-      return depth_ > 1;
-    if (field_ == field::fast_mode)
-      request_.fast_mode = value;
-    else if (field_ == field::small_image)
-      request_.small_image = value;
-    else
-      refuse();
-    return true;
+    if (depth_ == 1)
+      take(value);
+    return depth_ > 0;
   }
 
   // Numbers come as they are spelled, and are read by the standard library: RapidJSON 1.1 reads
@@ -141,7 +68,7 @@ public:
   // wrongly (without).
   bool RawNumber(const char* data, rapidjson::SizeType size, bool) {
     if (depth_ == 1)
-      take_number({data, size});
+      take(json_number{{data, size}});
     return depth_ > 0;
   }
 
@@ -153,41 +80,24 @@ public:
   bool Double(double) { return false; }
 
   bool String(const char* data, rapidjson::SizeType size, bool) {
-    if (depth_ != 1)
-      return depth_ > 1;
-    const std::string_view text(data, size);
-    switch (field_) {
-    case field::id:
-      take_text(is_printable(text, limits_.max_id_chars), text, request_.id);
-      break;
-    case field::prompt:
-      take_prompt(text, false, request_.prompt);
-      break;
-    case field::negative_prompt:
-      take_prompt(text, true, request_.negative_prompt.emplace());
-      break;
-    case field::reply_to:
-      take_text(text.empty() || valid_reply_subject(text), text, request_.reply_to);
-      break;
-    default:
-      refuse();
-    }
-    return true;
+    if (depth_ == 1)
+      take(std::string_view{data, size});
+    return depth_ > 0;
   }
 
   bool Key(const char* data, rapidjson::SizeType size, bool) {
     if (depth_ != 1)
       return true;
     field_ = find_field({data, size});
-    if (field_ == field::unknown)
+    if (field_ == unknown_field)
       return true;
-    const auto bit = 1U << static_cast<unsigned>(field_);
-    if ((seen_ & bit) != 0) {
-      if (!fault_)
-        fault_ = fault{field_, true};
-      field_ = field::unknown; // the first value stands, for the sake of the id
+    auto& seen = seen_[field_];
+    if (seen) {
+      if (error_.empty())
+        error_ = std::string{field_names[field_]} + " is given twice";
+      field_ = unknown_field; // the first value stands, for the sake of the id
     }
-    seen_ |= bit;
+    seen = true;
     return true;
   }
 
@@ -217,79 +127,17 @@ public:
   }
 
 private:
-  struct fault {
-    field where;
-    bool given_twice;
-    std::size_t chars = 0; ///< of a prompt
-  };
-
-  void refuse() {
-    if (field_ != field::unknown && !fault_)
-      fault_ = fault{field_, false};
+  void take(const json_value& value) {
+    visit_field(field_, [&](const auto& field) {
+      if (!field.rule.take(value, limits_, value_of(field, request_)))
+        refuse(note_of(field.rule, value, limits_));
+    });
   }
 
-  void take_number(std::string_view spelling) {
-    switch (field_) {
-    case field::guidance_scale:
-      take_guidance(spelling);
-      break;
-    case field::num_inference_steps:
-      take_whole(spelling, 1, limits_.max_steps, request_.num_inference_steps);
-      break;
-    case field::seed:
-      take_seed(spelling);
-      break;
-    case field::width:
-      take_whole(spelling, limits_.min_side, limits_.max_side, request_.width);
-      break;
-    case field::height:
-      take_whole(spelling, limits_.min_side, limits_.max_side, request_.height);
-      break;
-    default:
-      refuse();
-    }
-  }
-
-  void take_guidance(std::string_view spelling) {
-    double value = 0;
-    const auto* end = spelling.data() + spelling.size();
-    if (std::from_chars(spelling.data(), end, value).ec == std::errc{} && value >= 0
-        && value <= limits_.max_guidance)
-      request_.guidance_scale = value + 0.0; // makes -0 a 0
-    else
-      refuse();
-  }
-
-  /// -1 is how Stable Diffusion's user interfaces ask for any seed: the same as no seed.
-  void take_seed(std::string_view spelling) {
-    const auto is_negative = spelling.front() == '-';
-    if (is_negative && read_whole_number(spelling.substr(1)) == std::uint64_t{1})
-      return;
-    take_whole(spelling, 0, std::numeric_limits<std::uint64_t>::max(), request_.seed);
-  }
-
-  template <class Int>
-  void take_whole(std::string_view spelling, std::uint64_t from, std::uint64_t to,
-                  std::optional<Int>& target) {
-    const auto value = read_whole_number(spelling);
-    if (value && *value >= from && *value <= to)
-      target = static_cast<Int>(*value);
-    else
-      refuse();
-  }
-
-  void take_prompt(std::string_view text, bool may_be_blank, std::string& target) {
-    const auto had_fault = fault_.has_value();
-    take_text(is_prompt(text, limits_.max_prompt_chars, may_be_blank), text, target);
-    if (!had_fault && fault_)
-      fault_->chars = length_of(text);
-  }
-
-  void take_text(bool valid, std::string_view text, std::string& target) {
-    if (valid)
-      target = text;
-    else
-      refuse();
+  /// The first field at fault is the one that the client is told of.
+  void refuse(const std::string& note = {}) {
+    if (field_ != unknown_field && error_.empty())
+      error_ = rule_error(field_) + note;
   }
 
   // Reading goes on beyond the depth limit, since the id may still come. The reader keeps its
@@ -310,8 +158,8 @@ private:
     if (parsed.Code() == rapidjson::kParseErrorTermination)
       return "the request must be a JSON object";
     if (parsed.Code() == rapidjson::kParseErrorNumberTooBig && depth_ == 1
-        && field_ != field::unknown)
-      return rule_error({field_, false});
+        && field_ != unknown_field)
+      return rule_error(field_);
     if (parsed.IsError()) {
       std::string reason = rapidjson::GetParseError_En(parsed.Code());
       reason.erase(reason.find_last_not_of('.') + 1);
@@ -319,29 +167,30 @@ private:
     }
     if (too_deep_)
       return "nested deeper than " + std::to_string(limits_.max_depth) + " levels";
-    if (fault_)
-      return rule_error(*fault_);
+    if (!error_.empty())
+      return error_;
     if (request_.prompt.empty())
-      return "prompt is missing: it must be " + rule_of(field::prompt, limits_);
+      return "prompt is missing: it must be " + words_of(find_field("prompt"));
     return {};
   }
 
-  std::string rule_error(fault f) const {
-    const std::string name(name_of(f.where));
-    if (f.given_twice)
-      return name + " is given twice";
-    auto text = name + " must be " + rule_of(f.where, limits_);
-    if (f.chars > limits_.max_prompt_chars)
-      text += "; it has " + std::to_string(f.chars);
-    return text;
+  /// What a field takes, in words: the one message for each way of getting it wrong.
+  std::string words_of(std::size_t index) const {
+    std::string words;
+    visit_field(index, [&](const auto& field) { words = field.rule.words(limits_); });
+    return words;
+  }
+
+  std::string rule_error(std::size_t index) const {
+    return std::string{field_names[index]} + " must be " + words_of(index);
   }
 
   const request_limits& limits_;
   meme_request request_;
-  std::optional<fault> fault_;
+  std::string error_; ///< of the first field at fault; empty: none so far
   std::size_t depth_ = 0;
-  std::uint32_t seen_ = 0; // one bit for each field
-  field field_ = field::unknown;
+  std::array<bool, field_count> seen_{};
+  std::size_t field_ = unknown_field; ///< whose value comes next, or is being read
   bool too_deep_ = false;
 };
 
@@ -363,6 +212,27 @@ std::variant<meme_request, bad_request> parse_request(std::string_view json,
   request_reader handler(limits);
   const auto parsed = reader.Parse<flags>(stream, handler);
   return handler.finish(json, parsed);
+}
+
+std::string encode_request(const meme_request& request) {
+  std::string out;
+  json::string_sink sink(out);
+  rapidjson::Writer<json::string_sink> writer(sink);
+  writer.StartObject();
+  for_each_field([&](const auto& field) {
+    const auto& value = value_of(field, request);
+    using value_type = std::decay_t<decltype(value)>;
+    if constexpr (std::is_same_v<value_type, bool>)
+      json::put_value(json::key(writer, field.name), value);
+    else if constexpr (std::is_same_v<value_type, std::string>) {
+      if (!value.empty())
+        json::put_value(json::key(writer, field.name), value);
+    } else if (value) {
+      json::put_value(json::key(writer, field.name), *value);
+    }
+  });
+  writer.EndObject();
+  return out;
 }
 
 bool valid_request_id(std::string_view id, const request_limits& limits) {

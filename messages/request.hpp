@@ -1,43 +1,13 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "messages/outcome.hpp"
+#include "messages/request_fields.hpp"
 
 namespace meme {
-
-/// Bounds on what a request may ask for. A request outside them is refused, never clamped.
-struct request_limits {
-  std::size_t max_bytes = 65'536;       ///< whole JSON document
-  std::size_t max_depth = 16;           ///< nesting of objects and arrays
-  std::size_t max_prompt_chars = 8'000; ///< Unicode code points; also of `negative_prompt`
-  std::size_t max_id_chars = 128;       ///< printable characters
-  std::uint32_t min_side = 64;          ///< width and height, pixels
-  std::uint32_t max_side = 2'048;       ///< width and height, pixels
-  std::uint32_t max_steps = 150;        ///< num_inference_steps, from 1
-  double max_guidance = 50.0;           ///< guidance_scale, from 0
-};
-
-/// What a client asks for. Absent optional fields leave the choice to the model.
-struct meme_request {
-  std::string id; ///< empty where the client gave none
-  std::string prompt;
-  std::optional<std::string> negative_prompt;
-  std::optional<double> guidance_scale;
-  std::optional<std::uint32_t> num_inference_steps;
-  std::optional<std::uint64_t> seed; ///< 0 .. 2^64 - 1
-  std::optional<std::uint32_t> width;
-  std::optional<std::uint32_t> height;
-  bool fast_mode = false;
-  bool small_image = false;
-  std::string reply_to; ///< subject that gets the answer as well; empty for none
-};
 
 /// Why a request cannot be served, and what is known of it all the same.
 struct bad_request {
@@ -60,6 +30,9 @@ struct bad_request {
 /// at fault. `id` and `reply_to` are picked up wherever they stand, as far as the JSON can be read.
 std::variant<meme_request, bad_request> parse_request(std::string_view json,
                                                       const request_limits& limits);
+
+/// The request as JSON, as a client puts it into the queue: flags, and all else that is present.
+std::string encode_request(const meme_request& request);
 
 /// Whether `id` may be a request's: 1 to `limits.max_id_chars` printable characters.
 bool valid_request_id(std::string_view id, const request_limits& limits);

@@ -63,17 +63,22 @@ std::array<unsigned char, digest_size> sha256(std::string_view bytes) {
 } // namespace
 
 std::string cache_key(const picture_spec& spec) {
+  // Does not compile without a name for each member: whatever decides the picture is in the key.
+  // The model's name follows from the address.
+  [[maybe_unused]] const auto& [url, model, inputs, parameters, accept] = spec;
   std::string fields;
-  fields.reserve(256 + spec.url.size() + spec.inputs.size());
-  append_field(fields, spec.url);
-  append_field(fields, spec.inputs);
-  append_field(fields, spec.negative_prompt);
-  append_field(fields, spec.guidance_scale);
-  append_field(fields, spec.num_inference_steps);
-  append_field(fields, spec.seed);
-  append_field(fields, spec.width);
-  append_field(fields, spec.height);
-  append_field(fields, spec.accept);
+  fields.reserve(256 + url.size() + inputs.size());
+  append_field(fields, url);
+  append_field(fields, inputs);
+  for_each_parameter(parameters, [&](const auto& field, const auto& value) {
+    if (field.kind == field_kind::parameter) {
+      append_field(fields, value);
+    } else if (value) {
+      append_field(fields, field.name);
+      append_field(fields, value);
+    }
+  });
+  append_field(fields, accept);
 
   constexpr std::string_view hex = "0123456789abcdef";
   std::string key(version);

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "actors/base/wall_clock.hpp"
+#include "actors/generator/providers/provider.hpp"
 #include "actors/io/byte_budget.hpp"
 #include "actors/io/http/http_client.hpp"
 #include "actors/io/loop_actor.hpp"
@@ -21,8 +22,8 @@ struct model_client_config {
 };
 
 /// Speaks HTTP with the model: one POST for each call, thousands at a time on this actor's thread.
-/// It makes no decisions; what a reply means is the failure policy's, when to try again the
-/// generator's.
+/// It makes no decisions: the provider says what a call and its reply look like, the generator when
+/// to try again.
 class model_client final : public io::loop_actor<model_client_actor::base> {
 public:
   model_client(caf::actor_config& actor, model_client_config config);
@@ -32,11 +33,11 @@ public:
   const char* name() const override { return "model-client"; }
 
 private:
-  void start(const call& what);
+  void start(const call& order);
   void finish(std::uint64_t number, io::http_reply reply, std::chrono::milliseconds took);
-  model_verdict judge(const io::http_reply& reply) const;
 
   model_client_config config_;
+  provider_ptr provider_; ///< the wire format
   peers_ptr peers_ = std::make_shared<peers>();
   std::unique_ptr<io::http_client> http_;
 };

@@ -28,18 +28,14 @@ picture_spec plan_picture(const meme_request& request, const plan_options& optio
   spec.url = model.url;
   spec.model = model.name;
   spec.inputs = fill_template(options.prompt_template, request.prompt);
-  spec.negative_prompt = request.negative_prompt;
-  spec.guidance_scale = request.guidance_scale;
-  spec.num_inference_steps = request.num_inference_steps;
-  spec.seed = request.seed;
-  spec.width = request.width;
-  spec.height = request.height;
+  spec.parameters = request.parameters;
   spec.accept = options.accept;
-  if (request.fast_mode && !elsewhere && !spec.num_inference_steps)
-    spec.num_inference_steps = options.fast_steps;
+  auto& parameters = spec.parameters;
+  if (request.fast_mode && !elsewhere && !parameters.num_inference_steps)
+    parameters.num_inference_steps = options.fast_steps;
   if (request.small_image) {
-    spec.width = spec.width.value_or(small_side);
-    spec.height = spec.height.value_or(small_side);
+    parameters.width = parameters.width.value_or(small_side);
+    parameters.height = parameters.height.value_or(small_side);
   }
   return spec;
 }

@@ -95,13 +95,14 @@ private:
   }
 
   void ask_next() {
-    request_fields request;
+    meme_request request;
     request.id = run_ + '-' + std::to_string(asked_);
     request.prompt = next_prompt();
     request.small_image = options_.small_image;
+    request.reply_to = inbox_;
     last_asked_ = steady_clock::now();
     open_.emplace(request.id, question{last_asked_, request.prompt});
-    enqueue(*connection_, subject_, request, inbox_);
+    enqueue(*connection_, subject_, request);
     ++asked_;
   }
 

@@ -10,6 +10,7 @@
 #include "client/picture_file.hpp"
 #include "client/say.hpp"
 #include "config/settings/check.hpp"
+#include "messages/text/whole_number.hpp"
 
 namespace meme::client {
 
@@ -63,23 +64,25 @@ int save(const request_options& options, const answer& result, milliseconds took
   return answered;
 }
 
-int request(const config::nats_options& nats, request_options options) {
+int ask(const config::nats_options& nats, request_options options) {
   const auto connection = connect(nats, "meme-generator request");
-  if (options.id.empty())
-    options.id = new_word();
-  const auto inbox = io::make_inbox(nats.inbox_prefix);
-  const auto answers = subscribe(*connection, inbox);
+  auto& request = options.request;
+  if (request.id.empty())
+    request.id = new_word();
+  if (options.seed)
+    request.parameters.seed = read_whole_number(*options.seed); // none if it is -1
+  request.reply_to = io::make_inbox(nats.inbox_prefix);
+  const auto answers = subscribe(*connection, request.reply_to);
   const auto started = steady_clock::now();
-  const auto derived_id =
-      enqueue(*connection, options.subject.empty() ? nats.request_subject : options.subject,
-              options, inbox);
+  const auto derived_id = enqueue(
+      *connection, options.subject.empty() ? nats.request_subject : options.subject, request);
   const auto result = wait_for_answer(*answers, options.timeout, [&](const answer& candidate) {
-    return is_ours(candidate, options.id, derived_id);
+    return is_ours(candidate, request.id, derived_id);
   });
   const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - started);
   if (!result) {
     say(std::cerr, "no answer within " + std::to_string(options.timeout.count()) + " s; request "
-                       + options.id + " stays in the queue");
+                       + request.id + " stays in the queue");
     return no_answer;
   }
   if (!result->error.empty()) {
@@ -90,28 +93,47 @@ int request(const config::nats_options& nats, request_options options) {
   return save(options, *result, took);
 }
 
+/// Where the value of a field's option goes.
+template <class Field>
+config::slot slot_of(const Field& field, request_options& options) {
+  if constexpr (std::is_same_v<decltype(field.rule), seed_rule>)
+    return &options.seed;
+  else
+    return &value_of(field, options.request);
+}
+
+// What is out of range is for the service to refuse, but for what no service takes.
+
+template <class Rule>
+void check_value(config::setting&, const Rule&) {}
+
+void check_value(config::setting& row, const prompt_rule& rule) {
+  if (!rule.may_be_blank)
+    row.takes("text", config::check::not_empty).required();
+}
+
+void check_value(config::setting& row, const number_rule&) {
+  row.range(0, 1'000'000);
+}
+
+void check_value(config::setting& row, const seed_rule&) {
+  row.takes("a whole number from 0 to 18446744073709551615, or -1 for any", config::check::seed);
+}
+
 } // namespace
 
 std::vector<config::setting> rows_of(request_options& options) {
   using namespace std::chrono_literals;
   std::vector<config::setting> rows;
-  rows.emplace_back("prompt", &options.prompt, "what to draw")
-      .placeholder("TEXT")
-      .takes("text", config::check::not_empty)
-      .required();
-  rows.emplace_back("negative", &options.negative_prompt, "what not to draw").placeholder("TEXT");
-  rows.emplace_back("id", &options.id, "the request's id; else a new one").placeholder("ID");
-  rows.emplace_back("fast", &options.fast_mode, "a rough picture in less time");
-  rows.emplace_back("small", &options.small_image, "512 x 512 pixels");
-  rows.emplace_back("width", &options.width, "in pixels").placeholder("N");
-  rows.emplace_back("height", &options.height, "in pixels").placeholder("N");
-  rows.emplace_back("steps", &options.num_inference_steps, "num_inference_steps").placeholder("N");
-  rows.emplace_back("guidance", &options.guidance_scale, "guidance_scale")
-      .placeholder("X")
-      .range(0, 1'000'000);
-  rows.emplace_back("seed", &options.seed, "the same seed draws the same picture")
-      .placeholder("N")
-      .takes("a whole number from 0 to 18446744073709551615, or -1 for any", config::check::seed);
+  for_each_field([&](const auto& field) {
+    if (field.option.name.empty())
+      return;
+    auto& row = rows.emplace_back(std::string{field.option.name}, slot_of(field, options),
+                                  std::string{field.option.help});
+    if (!field.option.placeholder.empty())
+      row.placeholder(std::string{field.option.placeholder});
+    check_value(row, field.rule);
+  });
   rows.emplace_back("subject", &options.subject,
                     "subject of the request; else nats.request-subject")
       .placeholder("SUBJECT")
@@ -137,7 +159,7 @@ config::command request_command(const config::nats_options& nats) {
 }
 
 int run_request(const config::nats_options& nats, const request_options& options) {
-  return exit_status_of([&] { return request(nats, options); });
+  return exit_status_of([&] { return ask(nats, options); });
 }
 
 } // namespace meme::client

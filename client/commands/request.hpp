@@ -1,23 +1,26 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "client/enqueue.hpp"
 #include "config/options.hpp"
 #include "config/settings/command.hpp"
+#include "messages/request.hpp"
 
 namespace meme::client {
 
 /// `meme-generator request`: what to ask for, and where. Without an id it gets a new one.
-struct request_options : request_fields {
+struct request_options {
+  meme_request request;              ///< without its seed
+  std::optional<std::string> seed;   ///< as the command line spells it: -1 for any
   std::string subject;               ///< empty: nats.request-subject
   std::string output;                ///< empty: a new file <id>.<extension> in the current folder
   std::chrono::seconds timeout{180}; ///< for the answer
 };
 
-/// How the command line spells them.
+/// How the command line spells them: the fields of a request as their table has it.
 std::vector<config::setting> rows_of(request_options& options);
 
 /// Queues one request, waits for its own answer on a private inbox, saves the picture and says on

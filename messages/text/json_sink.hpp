@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include <rapidjson/writer.h>
 
@@ -33,6 +34,19 @@ Writer& key(Writer& writer, std::string_view name) {
 template <class Writer>
 void put(Writer& writer, std::string_view text) {
   writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+/// Writes a text, a flag, a decimal number or a whole number that is not negative.
+template <class Writer, class Value>
+void put_value(Writer& writer, const Value& value) {
+  if constexpr (std::is_same_v<Value, bool>)
+    writer.Bool(value);
+  else if constexpr (std::is_same_v<Value, double>)
+    writer.Double(value);
+  else if constexpr (std::is_unsigned_v<Value>)
+    writer.Uint64(value);
+  else
+    put(writer, value);
 }
 
 } // namespace meme::json

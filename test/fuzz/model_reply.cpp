@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "actors/generator/providers/model_failure.hpp"
+#include "actors/generator/providers/huggingface.hpp"
 #include "actors/generator/providers/retry_after.hpp"
 #include "actors/pictures/formats/picture_check.hpp"
 #include "test/fuzz/target.hpp"
@@ -16,22 +16,21 @@ namespace {
 constexpr std::string_view secret = "hf_FuzzToken";
 constexpr std::int64_t now_s = 1'700'000'000;
 
-model_reply read_reply(std::string_view text) {
-  model_reply reply;
+io::http_reply read_reply(std::string_view text) {
+  io::http_reply reply;
   const auto first = take_line(text);
   const auto* end = first.data() + first.size();
   auto [stop, error] = std::from_chars(first.data(), end, reply.status);
   unsigned transport = 0;
   if (error == std::errc{} && stop != end)
     std::from_chars(stop + 1, end, transport);
-  constexpr auto count = static_cast<unsigned>(transport_error::other) + 1;
-  reply.transport = static_cast<transport_error>(transport % count);
+  constexpr auto count = static_cast<unsigned>(io::transfer_error::other) + 1;
+  reply.error = static_cast<io::transfer_error>(transport % count);
   reply.content_type = take_line(text);
   reply.retry_after = reply.location = take_line(text);
   reply.rate_limit = reply.date = take_line(text);
-  reply.transport_text = take_line(text);
+  reply.error_text = take_line(text);
   reply.body = text;
-  reply.secret = secret;
   return reply;
 }
 
@@ -51,8 +50,8 @@ bool has_magic_bytes(std::string_view body, picture_type type) {
   return false;
 }
 
-void check_picture(const model_reply& reply, const model_verdict& judged) {
-  require(reply.transport == transport_error::none, "a picture came whole");
+void check_picture(const io::http_reply& reply, const model_verdict& judged) {
+  require(reply.error == io::transfer_error::none, "a picture came whole");
   require(reply.status >= 200 && reply.status < 300, "a picture comes with a success");
   require(has_magic_bytes(reply.body, judged.type), "a picture begins as its type does");
   require(judged.picture_bytes > 0 && judged.picture_bytes <= reply.body.size(),
@@ -85,8 +84,9 @@ void check_failure(const model_verdict& judged) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace meme;
-  const auto reply = fuzz::read_reply(fuzz::text_of(data, size));
-  const auto judged = classify(reply, fuzz::now_s);
+  auto reply = fuzz::read_reply(fuzz::text_of(data, size));
+  const huggingface_provider provider{std::string{fuzz::secret}};
+  const auto judged = provider.read_reply(reply, fuzz::now_s);
   if (judged.kind == verdict_kind::picture)
     fuzz::check_picture(reply, judged);
   else

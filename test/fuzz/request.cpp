@@ -5,10 +5,9 @@
 #include <cmath>
 
 #include <rapidjson/document.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include "actors/cache/cache_key.hpp"
+#include "actors/generator/providers/huggingface.hpp"
 #include "actors/ingress/plan.hpp"
 #include "messages/request.hpp"
 #include "messages/subjects/subject.hpp"
@@ -18,53 +17,7 @@ namespace meme::fuzz {
 
 namespace {
 
-using json_writer = rapidjson::Writer<rapidjson::StringBuffer>;
-
 const request_limits limits;
-
-void put(json_writer& writer, const char* name, const std::string& text) {
-  writer.Key(name);
-  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
-
-std::string written(const meme_request& request) {
-  rapidjson::StringBuffer buffer;
-  json_writer writer(buffer);
-  writer.StartObject();
-  put(writer, "id", request.id);
-  put(writer, "prompt", request.prompt);
-  put(writer, "reply_to", request.reply_to);
-  if (request.negative_prompt)
-    put(writer, "negative_prompt", *request.negative_prompt);
-  if (request.guidance_scale) {
-    writer.Key("guidance_scale");
-    writer.Double(*request.guidance_scale);
-  }
-  const auto whole = [&](const char* name, const auto& value) {
-    if (!value)
-      return;
-    writer.Key(name);
-    writer.Uint64(*value);
-  };
-  whole("num_inference_steps", request.num_inference_steps);
-  whole("seed", request.seed);
-  whole("width", request.width);
-  whole("height", request.height);
-  writer.Key("fast_mode");
-  writer.Bool(request.fast_mode);
-  writer.Key("small_image");
-  writer.Bool(request.small_image);
-  writer.EndObject();
-  return {buffer.GetString(), buffer.GetSize()};
-}
-
-bool equal(const meme_request& a, const meme_request& b) {
-  return a.id == b.id && a.prompt == b.prompt && a.negative_prompt == b.negative_prompt
-         && a.guidance_scale == b.guidance_scale && a.num_inference_steps == b.num_inference_steps
-         && a.seed == b.seed && a.width == b.width && a.height == b.height
-         && a.fast_mode == b.fast_mode && a.small_image == b.small_image
-         && a.reply_to == b.reply_to;
-}
 
 std::size_t characters(std::string_view text) {
   std::size_t count = 0;
@@ -82,16 +35,20 @@ void require_within_limits(const meme_request& request) {
   require(!request.prompt.empty(), "there is a prompt");
   require(characters(request.prompt) <= limits.max_prompt_chars, "the prompt fits");
   require(!contains(request.prompt, {"\0", 1}), "the prompt has no NUL");
-  if (request.negative_prompt)
-    require(characters(*request.negative_prompt) <= limits.max_prompt_chars,
+  if (request.parameters.negative_prompt)
+    require(characters(*request.parameters.negative_prompt) <= limits.max_prompt_chars,
             "the negative prompt fits");
-  if (request.guidance_scale)
-    require(*request.guidance_scale >= 0 && *request.guidance_scale <= limits.max_guidance
-                && !std::signbit(*request.guidance_scale),
+  if (request.parameters.guidance_scale)
+    require(*request.parameters.guidance_scale >= 0
+                && *request.parameters.guidance_scale <= limits.max_guidance
+                && !std::signbit(*request.parameters.guidance_scale),
             "the guidance is in range");
-  require(within(request.num_inference_steps, 1, limits.max_steps), "the steps are in range");
-  require(within(request.width, limits.min_side, limits.max_side), "the width is in range");
-  require(within(request.height, limits.min_side, limits.max_side), "the height is in range");
+  require(within(request.parameters.num_inference_steps, 1, limits.max_steps),
+          "the steps are in range");
+  require(within(request.parameters.width, limits.min_side, limits.max_side),
+          "the width is in range");
+  require(within(request.parameters.height, limits.min_side, limits.max_side),
+          "the height is in range");
   require(request.reply_to.empty() || valid_reply_subject(request.reply_to),
           "the answer may be published there");
 }
@@ -111,7 +68,7 @@ void check_plan(const meme_request& request, const model_address& fast) {
   auto other = spec;
   other.inputs += '.';
   require(cache_key(other) != key, "another picture has another key");
-  const auto call = encode_model_request(spec);
+  const auto call = huggingface_provider{"hf_secret"}.build_request(spec).body;
   rapidjson::Document json;
   json.Parse<rapidjson::kParseValidateEncodingFlag>(call.data(), call.size());
   require(!json.HasParseError(), "the call is JSON");
@@ -124,9 +81,9 @@ void check_accepted(const meme_request& request) {
   require_within_limits(request);
   request_limits wide;
   wide.max_bytes *= 8; // escapes are longer than what they stand for
-  const auto again = parse_request(written(request), wide);
+  const auto again = parse_request(encode_request(request), wide);
   require(std::holds_alternative<meme_request>(again), "what was taken is taken again");
-  require(equal(std::get<meme_request>(again), request), "and says the same");
+  require(std::get<meme_request>(again) == request, "and says the same");
   check_plan(request, {});
   check_plan(request, model_address{config::http_url{"https://fast.test/"}});
 }

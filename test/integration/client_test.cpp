@@ -95,12 +95,12 @@ BOOST_AUTO_TEST_CASE(save_their_own_answer) {
   make_queue();
   auto queue = client.subscribe("meme.request");
   request_options settings;
-  settings.prompt = "a \"cat\"";
-  settings.id = "cat";
-  settings.negative_prompt = "dogs";
-  settings.guidance_scale = 7.5;
-  settings.num_inference_steps = 20;
-  settings.small_image = true;
+  settings.request.prompt = "a \"cat\"";
+  settings.request.id = "cat";
+  settings.request.parameters.negative_prompt = "dogs";
+  settings.request.parameters.guidance_scale = 7.5;
+  settings.request.parameters.num_inference_steps = 20;
+  settings.request.small_image = true;
   settings.output = folder.path() / "out.png";
   auto status = std::async(std::launch::async, [&] { return run_request(options, settings); });
   const json sent{queue.next().data};
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(end_with_1_when_the_answer_is_an_error) {
   make_queue();
   auto queue = client.subscribe("meme.request");
   request_options settings;
-  settings.prompt = "a cat";
+  settings.request.prompt = "a cat";
   auto status = std::async(std::launch::async, [&] { return run_request(options, settings); });
   const json sent{queue.next().data};
   client.publish(sent.text("/reply_to"), error_json(sent.text("/id")));
@@ -130,21 +130,21 @@ BOOST_AUTO_TEST_CASE(end_with_1_when_the_answer_is_an_error) {
 
 BOOST_AUTO_TEST_CASE(end_with_1_when_no_stream_takes_them) {
   request_options settings;
-  settings.prompt = "a cat";
+  settings.request.prompt = "a cat";
   BOOST_TEST(run_request(options, settings) == failed);
 }
 
 BOOST_AUTO_TEST_CASE(end_with_1_when_nats_is_not_there) {
   nats.kill9();
   request_options settings;
-  settings.prompt = "a cat";
+  settings.request.prompt = "a cat";
   BOOST_TEST(run_request(options, settings) == failed);
 }
 
 BOOST_AUTO_TEST_CASE(end_with_3_when_nobody_answers) {
   make_queue();
   request_options settings;
-  settings.prompt = "a cat";
+  settings.request.prompt = "a cat";
   settings.timeout = std::chrono::seconds{1};
   BOOST_TEST(run_request(options, settings) == no_answer);
 }

@@ -22,7 +22,7 @@ constexpr std::string_view check_setting = " (check HF_API_URL)";
 using kind = verdict_kind;
 
 struct meaning {
-  kind what;
+  kind verdict;
   error_code code;
 };
 
@@ -48,10 +48,6 @@ meaning meaning_of(long status) {
   if (status >= 400 && status < 500)
     return {kind::reject, error_code::model_rejected};
   return {kind::retry, error_code::model_unavailable};
-}
-
-bool is_success(long status) {
-  return status >= 200 && status < 300;
 }
 
 /// Whether the configured address, rather than the request, may be what is wrong.
@@ -83,7 +79,7 @@ void say(model_verdict& result, const std::string& text, std::string_view words,
 }
 
 std::optional<std::chrono::milliseconds>
-read_retry_after(const model_reply& reply, const model_words& words, std::int64_t unix_time_s) {
+read_retry_after(const io::http_reply& reply, const model_words& words, std::int64_t unix_time_s) {
   const auto answered_at_s = parse_http_date(reply.date).value_or(unix_time_s);
   if (auto pause = parse_retry_after(reply.retry_after, answered_at_s))
     return pause;
@@ -94,45 +90,58 @@ read_retry_after(const model_reply& reply, const model_words& words, std::int64_
   return std::nullopt;
 }
 
-model_verdict classify_transport(const model_reply& reply) {
+/// Without what may hold a secret: user, query and fragment.
+std::string shown_location(std::string_view location) {
+  const auto is_absolute = location.find("://") != location.npos;
+  return is_absolute ? config::without_secrets(location)
+                     : std::string(location.substr(0, location.find_first_of("?#")));
+}
+
+} // namespace
+
+bool is_success(long status) {
+  return status >= 200 && status < 300;
+}
+
+model_verdict judge_transfer(const io::http_reply& reply, std::string_view secret) {
   // The library's words name hosts and addresses: they are for the log only.
-  const auto judge = [&](kind what, error_code code, const char* text) {
-    auto detail = compose(text, reply.transport_text, reply.secret, {});
-    return model_verdict{what, {}, code, text, {}, std::move(detail)};
+  const auto judge = [&](kind verdict, error_code code, const char* text) {
+    auto detail = compose(text, reply.error_text, secret, {});
+    return model_verdict{verdict, {}, code, text, {}, std::move(detail)};
   };
-  switch (reply.transport) {
-  case transport_error::connect:
+  switch (reply.error) {
+  case io::transfer_error::connect:
     return judge(kind::retry, error_code::model_unavailable, "the model cannot be reached");
-  case transport_error::timeout:
+  case io::transfer_error::timeout:
     return judge(kind::retry, error_code::model_timeout,
                  "the model did not finish within the time limit");
-  case transport_error::stalled:
+  case io::transfer_error::stalled:
     return judge(kind::retry, error_code::model_timeout,
                  "the model fell silent in the middle of its answer");
-  case transport_error::cut:
+  case io::transfer_error::cut:
     return judge(kind::retry, error_code::model_unavailable, "the connection to the model broke");
-  case transport_error::stale: {
+  case io::transfer_error::stale: {
     auto result = judge(kind::retry, error_code::model_unavailable,
                         "the connection to the model was closed without an answer");
     result.of_connection = true;
     return result;
   }
-  case transport_error::tls:
+  case io::transfer_error::tls:
     return judge(kind::retry, error_code::model_unavailable, "no secure connection to the model");
-  case transport_error::too_large:
+  case io::transfer_error::too_large:
     return judge(kind::reject, error_code::image_too_large,
                  "the model's answer is larger than the limit");
-  case transport_error::no_descriptor:
+  case io::transfer_error::no_descriptor:
     return judge(kind::wait, error_code::internal,
                  "the service has no file descriptor left for a call of the model");
-  case transport_error::none:
-  case transport_error::other:
+  case io::transfer_error::none:
+  case io::transfer_error::other:
     break;
   }
   return judge(kind::retry, error_code::model_unavailable, "the call to the model failed");
 }
 
-model_verdict classify_success(const model_reply& reply) {
+model_verdict judge_picture(const io::http_reply& reply, std::string_view secret) {
   auto inspected = inspect_picture(reply.body);
   model_verdict result;
   if (const auto* whole = std::get_if<complete_picture>(&inspected)) {
@@ -146,46 +155,29 @@ model_verdict classify_success(const model_reply& reply) {
               + fault.text;
   if (!reply.content_type.empty())
     text.append(", called ").append(reply.content_type);
-  const auto words = read_model_words(reply.body, reply.secret).text;
+  const auto words = read_model_words(reply.body, secret).text;
   result.kind = fault.permanent ? kind::reject : kind::retry;
   result.code = error_code::invalid_picture;
-  say(result, text + ')', words, reply.secret, {});
+  say(result, text + ')', words, secret, {});
   return result;
 }
 
-/// Without what may hold a secret: user, query and fragment.
-std::string shown_location(std::string_view location) {
-  const auto is_absolute = location.find("://") != location.npos;
-  return is_absolute ? config::without_secrets(location)
-                     : std::string(location.substr(0, location.find_first_of("?#")));
-}
-
-model_verdict classify_refusal(const model_reply& reply, std::int64_t unix_time_s) {
-  const auto words = read_model_words(reply.body, reply.secret);
-  const auto [what, code] = meaning_of(reply.status);
+model_verdict judge_refusal(const io::http_reply& reply, std::string_view secret,
+                            std::int64_t unix_time_s) {
+  const auto words = read_model_words(reply.body, secret);
+  const auto [verdict, code] = meaning_of(reply.status);
   model_verdict result;
-  result.kind = what;
+  result.kind = verdict;
   result.code = code;
   auto text = "the model answered " + std::to_string(reply.status);
   if (!reply.location.empty() && reply.status >= 300 && reply.status < 400)
     text.append(" and sends to ").append(shown_location(reply.location));
-  say(result, text, words.text, reply.secret,
-      doubts_address(code, words.text) ? check_setting : "");
-  if (what == kind::retry || what == kind::wait)
+  say(result, text, words.text, secret, doubts_address(code, words.text) ? check_setting : "");
+  if (verdict == kind::retry || verdict == kind::wait)
     result.retry_after = read_retry_after(reply, words, unix_time_s);
   if (reply.status == 503 && result.retry_after)
     result.kind = kind::wait; // the model is loading, not broken
   return result;
-}
-
-} // namespace
-
-model_verdict classify(const model_reply& reply, std::int64_t unix_time_s) {
-  if (reply.transport != transport_error::none)
-    return classify_transport(reply);
-  if (is_success(reply.status))
-    return classify_success(reply);
-  return classify_refusal(reply, unix_time_s);
 }
 
 } // namespace meme

@@ -17,12 +17,12 @@ picture_spec full() {
   spec.url = "https://example.org/models/m";
   spec.model = "m";
   spec.inputs = "cat";
-  spec.negative_prompt = "dog";
-  spec.guidance_scale = 7.5;
-  spec.num_inference_steps = 20;
-  spec.seed = 1;
-  spec.width = 512;
-  spec.height = 768;
+  spec.parameters.negative_prompt = "dog";
+  spec.parameters.guidance_scale = 7.5;
+  spec.parameters.num_inference_steps = 20;
+  spec.parameters.seed = 1;
+  spec.parameters.width = 512;
+  spec.parameters.height = 768;
   return spec;
 }
 
@@ -43,24 +43,24 @@ BOOST_AUTO_TEST_CASE(keys_of_all_kinds_of_values_stay_what_they_are) {
   picture_spec spec;
   spec.url = "https://e.test/m";
   spec.inputs = "é\n🚀";
-  spec.seed = 18'446'744'073'709'551'615U;
+  spec.parameters.seed = 18'446'744'073'709'551'615U;
   BOOST_TEST(cache_key(spec)
              == "meme:v1:3064f64d55f3291be5ba33e4772dcbacc81be48b1a1fb07dd1c7d0a34c52b425");
   spec.inputs = "cat";
-  spec.negative_prompt = "";
-  spec.guidance_scale = 0;
-  spec.num_inference_steps = 1;
-  spec.seed = 0;
-  spec.width = 64;
-  spec.height = 2'048;
+  spec.parameters.negative_prompt = "";
+  spec.parameters.guidance_scale = 0;
+  spec.parameters.num_inference_steps = 1;
+  spec.parameters.seed = 0;
+  spec.parameters.width = 64;
+  spec.parameters.height = 2'048;
   spec.accept = "image/jpeg";
   BOOST_TEST(cache_key(spec)
              == "meme:v1:22e4460da970929f15ae97855f5d181b4b2d6103d1f674e8b8963430b7be8b08");
   spec = {};
   spec.url = "https://e.test/m";
   spec.inputs = "cat";
-  spec.guidance_scale = 0.1;
-  spec.width = 512;
+  spec.parameters.guidance_scale = 0.1;
+  spec.parameters.width = 512;
   spec.accept = "image/webp";
   BOOST_TEST(cache_key(spec)
              == "meme:v1:f4db3999e79fd5c1f78b4a5844ab367cc014fcf77806e891465b6f59d565d4ee");
@@ -78,22 +78,22 @@ BOOST_AUTO_TEST_CASE(everything_else_does) {
       [](auto& spec) { spec.url += '/'; },
       [](auto& spec) { spec.inputs = "cats"; },
       [](auto& spec) { spec.inputs = ""; },
-      [](auto& spec) { spec.negative_prompt = "dogs"; },
-      [](auto& spec) { spec.negative_prompt = ""; },
-      [](auto& spec) { spec.negative_prompt.reset(); },
-      [](auto& spec) { spec.guidance_scale = 7.500000000000001; },
-      [](auto& spec) { spec.guidance_scale = 0; },
-      [](auto& spec) { spec.guidance_scale.reset(); },
-      [](auto& spec) { spec.num_inference_steps = 21; },
-      [](auto& spec) { spec.num_inference_steps.reset(); },
-      [](auto& spec) { spec.seed = 2; },
-      [](auto& spec) { spec.seed = 0; },
-      [](auto& spec) { spec.seed.reset(); },
-      [](auto& spec) { spec.width = 768; },
-      [](auto& spec) { spec.width.reset(); },
-      [](auto& spec) { spec.height = 512; },
-      [](auto& spec) { spec.height.reset(); },
-      [](auto& spec) { std::swap(spec.width, spec.height); },
+      [](auto& spec) { spec.parameters.negative_prompt = "dogs"; },
+      [](auto& spec) { spec.parameters.negative_prompt = ""; },
+      [](auto& spec) { spec.parameters.negative_prompt.reset(); },
+      [](auto& spec) { spec.parameters.guidance_scale = 7.500000000000001; },
+      [](auto& spec) { spec.parameters.guidance_scale = 0; },
+      [](auto& spec) { spec.parameters.guidance_scale.reset(); },
+      [](auto& spec) { spec.parameters.num_inference_steps = 21; },
+      [](auto& spec) { spec.parameters.num_inference_steps.reset(); },
+      [](auto& spec) { spec.parameters.seed = 2; },
+      [](auto& spec) { spec.parameters.seed = 0; },
+      [](auto& spec) { spec.parameters.seed.reset(); },
+      [](auto& spec) { spec.parameters.width = 768; },
+      [](auto& spec) { spec.parameters.width.reset(); },
+      [](auto& spec) { spec.parameters.height = 512; },
+      [](auto& spec) { spec.parameters.height.reset(); },
+      [](auto& spec) { std::swap(spec.parameters.width, spec.parameters.height); },
       [](auto& spec) { spec.accept = "image/jpeg"; },
   };
   std::set<std::string> keys;
@@ -110,22 +110,22 @@ BOOST_AUTO_TEST_CASE(texts_cannot_pose_as_other_fields) {
   one.inputs = "cat,3:dog";
   picture_spec other;
   other.inputs = "cat";
-  other.negative_prompt = "dog";
+  other.parameters.negative_prompt = "dog";
   BOOST_TEST(cache_key(one) != cache_key(other));
 
   picture_spec absent;
   picture_spec dash;
-  dash.negative_prompt = "-";
+  dash.parameters.negative_prompt = "-";
   BOOST_TEST(cache_key(absent) != cache_key(dash));
 
   picture_spec large;
-  large.seed = 9'007'199'254'740'992U; // a double is the same for both
+  large.parameters.seed = 9'007'199'254'740'992U; // a double is the same for both
   auto next = large;
-  next.seed = 9'007'199'254'740'993U;
+  next.parameters.seed = 9'007'199'254'740'993U;
   BOOST_TEST(cache_key(large) != cache_key(next));
   picture_spec seeded;
-  seeded.seed = 512;
+  seeded.parameters.seed = 512;
   picture_spec wide;
-  wide.width = 512;
+  wide.parameters.width = 512;
   BOOST_TEST(cache_key(seeded) != cache_key(wide));
 }

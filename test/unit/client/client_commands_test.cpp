@@ -11,6 +11,8 @@
 
 using namespace meme::client;
 using namespace meme::test;
+using meme::encode_request;
+using meme::meme_request;
 using meme::config::command;
 
 namespace {
@@ -56,47 +58,51 @@ BOOST_AUTO_TEST_CASE(request_takes_what_a_request_can_say) {
                                        "5",          "--subject",
                                        "a.b"}};
   BOOST_TEST_REQUIRE(result.status == -1, result.errors);
-  const auto& request = result.options;
+  const auto& options = result.options;
+  const auto& request = options.request;
   BOOST_TEST(request.prompt == "-a cat");
-  BOOST_TEST(request.negative_prompt.value() == "dogs");
+  BOOST_TEST(request.parameters.negative_prompt.value() == "dogs");
   BOOST_TEST(request.id == "42");
   BOOST_TEST(request.fast_mode);
   BOOST_TEST(request.small_image);
-  BOOST_TEST(request.guidance_scale.value() == 7.5);
-  BOOST_TEST(request.num_inference_steps.value() == 151u);
-  BOOST_TEST(request.seed.value() == "18446744073709551615");
-  BOOST_TEST(request.width.value() == 64u);
-  BOOST_TEST(request.height.value() == 128u);
-  BOOST_TEST(request.output == "cat.png");
-  BOOST_TEST(request.timeout.count() == 5);
-  BOOST_TEST(request.subject == "a.b");
+  BOOST_TEST(request.parameters.guidance_scale.value() == 7.5);
+  BOOST_TEST(request.parameters.num_inference_steps.value() == 151u);
+  BOOST_TEST(options.seed.value() == "18446744073709551615");
+  BOOST_TEST(request.parameters.width.value() == 64u);
+  BOOST_TEST(request.parameters.height.value() == 128u);
+  BOOST_TEST(options.output == "cat.png");
+  BOOST_TEST(options.timeout.count() == 5);
+  BOOST_TEST(options.subject == "a.b");
 }
 
 BOOST_AUTO_TEST_CASE(request_leaves_open_what_was_not_said) {
-  const auto request = taken<request_options>({"--prompt=cat"}).options;
-  BOOST_TEST(!request.seed);
-  BOOST_TEST(!request.guidance_scale);
-  BOOST_TEST(!request.negative_prompt);
-  BOOST_TEST(request.subject == "");
-  BOOST_TEST(request.timeout.count() == 180);
+  const auto options = taken<request_options>({"--prompt=cat"}).options;
+  const auto& request = options.request;
+  BOOST_TEST(!options.seed);
+  BOOST_TEST(!request.parameters.guidance_scale);
+  BOOST_TEST(!request.parameters.negative_prompt);
+  BOOST_TEST(options.subject == "");
+  BOOST_TEST(options.timeout.count() == 180);
   BOOST_TEST(contains(taken<request_options>({}).errors, "--prompt: is required by it"));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_request_says_is_written_as_json) {
-  request_fields request;
+  meme_request request;
+  request.reply_to = "_INBOX.1";
   request.prompt = "a \"cat\"";
-  BOOST_TEST(encode(request, "_INBOX.1")
+  BOOST_TEST(encode_request(request)
              == R"({"prompt":"a \"cat\"","fast_mode":false,"small_image":false,)"
                 R"("reply_to":"_INBOX.1"})");
   request.id = "42";
-  request.negative_prompt = "";
-  request.guidance_scale = 7;
-  request.num_inference_steps = 151;
-  request.seed = "18446744073709551615";
-  request.width = 0;
-  request.height = 128;
+  request.parameters.negative_prompt = "";
+  request.parameters.guidance_scale = 7;
+  request.parameters.num_inference_steps = 151;
+  request.parameters.seed = 18'446'744'073'709'551'615U;
+  request.parameters.width = 0;
+  request.parameters.height = 128;
   request.fast_mode = true;
-  BOOST_TEST(encode(request, "a.b")
+  request.reply_to = "a.b";
+  BOOST_TEST(encode_request(request)
              == R"({"id":"42","prompt":"a \"cat\"","negative_prompt":"","guidance_scale":7.0,)"
                 R"("num_inference_steps":151,"seed":18446744073709551615,"width":0,"height":128,)"
                 R"("fast_mode":true,"small_image":false,"reply_to":"a.b"})");

@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "actors/generator/providers/model_failure.hpp"
+#include "actors/generator/providers/huggingface.hpp"
 #include "actors/generator/providers/model_words.hpp"
 #include "messages/text/utf8.hpp"
 #include "test/unit/samples.hpp"
@@ -15,6 +15,13 @@ namespace {
 
 constexpr std::int64_t now = 784'111'777; // Sun, 06 Nov 1994 08:49:37 GMT
 
+using io::transfer_error;
+
+/// What a model that was given the token `secret` has answered.
+struct model_reply : io::http_reply {
+  std::string secret;
+};
+
 model_reply answer(long status, std::string_view body) {
   model_reply reply;
   reply.status = status;
@@ -22,8 +29,8 @@ model_reply answer(long status, std::string_view body) {
   return reply;
 }
 
-model_verdict judge(const model_reply& reply) {
-  return classify(reply, now);
+model_verdict judge(model_reply reply) {
+  return huggingface_provider{reply.secret}.read_reply(reply, now);
 }
 model_verdict judge(long status, std::string_view body) {
   return judge(answer(status, body));
@@ -216,27 +223,27 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_CASE(a_call_that_did_not_end_is_classified) {
   const struct {
-    transport_error error;
+    transfer_error error;
     kind what;
     error_code code;
   } cases[] = {
-      {transport_error::connect, kind::retry, error_code::model_unavailable},
-      {transport_error::timeout, kind::retry, error_code::model_timeout},
-      {transport_error::stalled, kind::retry, error_code::model_timeout},
-      {transport_error::cut, kind::retry, error_code::model_unavailable},
-      {transport_error::stale, kind::retry, error_code::model_unavailable},
-      {transport_error::tls, kind::retry, error_code::model_unavailable},
-      {transport_error::too_large, kind::reject, error_code::image_too_large},
-      {transport_error::no_descriptor, kind::wait, error_code::internal},
-      {transport_error::other, kind::retry, error_code::model_unavailable},
+      {transfer_error::connect, kind::retry, error_code::model_unavailable},
+      {transfer_error::timeout, kind::retry, error_code::model_timeout},
+      {transfer_error::stalled, kind::retry, error_code::model_timeout},
+      {transfer_error::cut, kind::retry, error_code::model_unavailable},
+      {transfer_error::stale, kind::retry, error_code::model_unavailable},
+      {transfer_error::tls, kind::retry, error_code::model_unavailable},
+      {transfer_error::too_large, kind::reject, error_code::image_too_large},
+      {transfer_error::no_descriptor, kind::wait, error_code::internal},
+      {transfer_error::other, kind::retry, error_code::model_unavailable},
   };
   for (const auto& each : cases) {
     auto reply = answer(200, test::png(8, 8)); // cannot be trusted
-    reply.transport = each.error;
-    reply.transport_text = "Failed to connect\nto 10.0.0.7 port 80";
+    reply.error = each.error;
+    reply.error_text = "Failed to connect\nto 10.0.0.7 port 80";
     const auto seen = judge(reply);
     BOOST_TEST(is(seen, each.what, each.code));
-    BOOST_TEST(seen.of_connection == (each.error == transport_error::stale));
+    BOOST_TEST(seen.of_connection == (each.error == transfer_error::stale));
     BOOST_TEST(seen.text_for_log() == seen.text + ": Failed to connect to 10.0.0.7 port 80");
     BOOST_TEST(seen.text.find("10.0.0.7") == std::string::npos); // clients get this
   }

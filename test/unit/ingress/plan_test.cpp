@@ -36,47 +36,47 @@ BOOST_AUTO_TEST_CASE(a_bare_request_leaves_everything_to_the_model) {
   BOOST_TEST(spec.url == "https://slow/models/a/b");
   BOOST_TEST(spec.model == "a/b");
   BOOST_TEST(spec.inputs == "cat");
-  BOOST_TEST(!spec.negative_prompt);
-  BOOST_TEST(!spec.guidance_scale);
-  BOOST_TEST(!spec.num_inference_steps);
-  BOOST_TEST(!spec.seed);
-  BOOST_TEST(!spec.width);
-  BOOST_TEST(!spec.height);
+  BOOST_TEST(!spec.parameters.negative_prompt);
+  BOOST_TEST(!spec.parameters.guidance_scale);
+  BOOST_TEST(!spec.parameters.num_inference_steps);
+  BOOST_TEST(!spec.parameters.seed);
+  BOOST_TEST(!spec.parameters.width);
+  BOOST_TEST(!spec.parameters.height);
   BOOST_TEST(spec.accept == "image/png");
 }
 
 BOOST_AUTO_TEST_CASE(what_a_request_names_is_passed_on) {
   auto request = ask();
-  request.negative_prompt = "dog";
-  request.guidance_scale = 7.5;
-  request.num_inference_steps = 20;
-  request.seed = 3;
-  request.width = 640;
-  request.height = 480;
+  request.parameters.negative_prompt = "dog";
+  request.parameters.guidance_scale = 7.5;
+  request.parameters.num_inference_steps = 20;
+  request.parameters.seed = 3;
+  request.parameters.width = 640;
+  request.parameters.height = 480;
   const auto spec = plan_picture(request, options);
-  BOOST_TEST(spec.negative_prompt.value() == "dog");
-  BOOST_TEST(spec.guidance_scale.value() == 7.5);
-  BOOST_TEST(spec.num_inference_steps.value() == 20U);
-  BOOST_TEST(spec.seed.value() == 3U);
-  BOOST_TEST(spec.width.value() == 640U);
-  BOOST_TEST(spec.height.value() == 480U);
+  BOOST_TEST(spec.parameters.negative_prompt.value() == "dog");
+  BOOST_TEST(spec.parameters.guidance_scale.value() == 7.5);
+  BOOST_TEST(spec.parameters.num_inference_steps.value() == 20U);
+  BOOST_TEST(spec.parameters.seed.value() == 3U);
+  BOOST_TEST(spec.parameters.width.value() == 640U);
+  BOOST_TEST(spec.parameters.height.value() == 480U);
 }
 
 BOOST_AUTO_TEST_CASE(a_small_image_has_512_pixels_a_side) {
   auto request = ask();
   request.small_image = true;
   const auto spec = plan_picture(request, options);
-  BOOST_TEST(spec.width.value() == 512U);
-  BOOST_TEST(spec.height.value() == 512U);
+  BOOST_TEST(spec.parameters.width.value() == 512U);
+  BOOST_TEST(spec.parameters.height.value() == 512U);
 }
 
 BOOST_AUTO_TEST_CASE(an_explicit_side_wins_over_a_small_image) {
   auto request = ask();
   request.small_image = true;
-  request.height = 1'024;
+  request.parameters.height = 1'024;
   const auto spec = plan_picture(request, options);
-  BOOST_TEST(spec.width.value() == 512U);
-  BOOST_TEST(spec.height.value() == 1'024U);
+  BOOST_TEST(spec.parameters.width.value() == 512U);
+  BOOST_TEST(spec.parameters.height.value() == 1'024U);
 }
 
 BOOST_AUTO_TEST_CASE(fast_mode_goes_to_the_fast_endpoint_where_there_is_one) {
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(fast_mode_goes_to_the_fast_endpoint_where_there_is_one) {
   const auto spec = plan_picture(request, with_fast_endpoint());
   BOOST_TEST(spec.url == "https://fast.example/draw");
   BOOST_TEST(spec.model == "fast.example");
-  BOOST_TEST(!spec.num_inference_steps);
+  BOOST_TEST(!spec.parameters.num_inference_steps);
 }
 
 BOOST_AUTO_TEST_CASE(fast_mode_without_an_endpoint_means_few_steps) {
@@ -93,15 +93,16 @@ BOOST_AUTO_TEST_CASE(fast_mode_without_an_endpoint_means_few_steps) {
   request.fast_mode = true;
   const auto spec = plan_picture(request, options);
   BOOST_TEST(spec.url == options.normal.url);
-  BOOST_TEST(spec.num_inference_steps.value() == 4U);
+  BOOST_TEST(spec.parameters.num_inference_steps.value() == 4U);
 }
 
 BOOST_AUTO_TEST_CASE(explicit_steps_win_over_fast_mode) {
   auto request = ask();
   request.fast_mode = true;
-  request.num_inference_steps = 30;
-  BOOST_TEST(plan_picture(request, options).num_inference_steps.value() == 30U);
-  BOOST_TEST(plan_picture(request, with_fast_endpoint()).num_inference_steps.value() == 30U);
+  request.parameters.num_inference_steps = 30;
+  BOOST_TEST(plan_picture(request, options).parameters.num_inference_steps.value() == 30U);
+  BOOST_TEST(plan_picture(request, with_fast_endpoint()).parameters.num_inference_steps.value()
+             == 30U);
 }
 
 BOOST_AUTO_TEST_CASE(the_fast_endpoint_is_left_alone_without_fast_mode) {

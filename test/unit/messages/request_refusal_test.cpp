@@ -19,7 +19,7 @@ std::string prompt_error(std::string_view json_value) {
   return refuse("{\"prompt\":" + std::string(json_value) + "}").error;
 }
 
-const std::string prompt_rule =
+const std::string prompt_error_text =
     "prompt must be a string of 1 to 8000 characters without NUL, not all of them white space";
 
 /// Of a text of 8,001 characters, in quotes.
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_prompt_is_told_the_rule) {
                                "\"" + repeat("a", 8'001) + "\"",
                                "\"" + repeat("é", 8'001) + "\""};
   for (const auto& value : wrong)
-    BOOST_TEST(prompt_error(value) == prompt_rule + length_told(value), value);
+    BOOST_TEST(prompt_error(value) == prompt_error_text + length_told(value), value);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_negative_prompt_is_told_the_rule) {
@@ -240,7 +240,8 @@ BOOST_AUTO_TEST_CASE(numbers_of_any_length_are_read_or_refused) {
     parse_request("{\"prompt\":\"a\",\"guidance_scale\":" + number + "}", limits);
     error_of("\"width\":" + number);
   }
-  BOOST_TEST(read("{\"prompt\":\"a\",\"guidance_scale\":0." + digits + "}").guidance_scale.value()
+  BOOST_TEST(read("{\"prompt\":\"a\",\"guidance_scale\":0." + digits + "}")
+                 .parameters.guidance_scale.value()
              == 1.0);
 }
 
@@ -279,8 +280,9 @@ BOOST_AUTO_TEST_CASE(mutated_requests_never_crash_and_never_pass_a_limit) {
     const auto result = parse_request(json, limits);
     if (const auto* request = std::get_if<meme_request>(&result)) {
       BOOST_REQUIRE(!request->prompt.empty());
-      BOOST_REQUIRE(request->width.value_or(64) >= 64 && request->width.value_or(64) <= 2'048);
-      BOOST_REQUIRE(request->guidance_scale.value_or(0) <= 50);
+      BOOST_REQUIRE(request->parameters.width.value_or(64) >= 64
+                    && request->parameters.width.value_or(64) <= 2'048);
+      BOOST_REQUIRE(request->parameters.guidance_scale.value_or(0) <= 50);
       BOOST_REQUIRE(request->reply_to.empty() || valid_reply_subject(request->reply_to));
     } else {
       BOOST_REQUIRE(!std::get<bad_request>(result).error.empty());

@@ -13,12 +13,12 @@ BOOST_AUTO_TEST_CASE(a_prompt_is_enough) {
   BOOST_TEST(request.prompt == "A cat wearing a space helmet on Mars");
   BOOST_TEST(request.id.empty());
   BOOST_TEST(request.reply_to.empty());
-  BOOST_TEST(!request.negative_prompt);
-  BOOST_TEST(!request.guidance_scale);
-  BOOST_TEST(!request.num_inference_steps);
-  BOOST_TEST(!request.seed);
-  BOOST_TEST(!request.width);
-  BOOST_TEST(!request.height);
+  BOOST_TEST(!request.parameters.negative_prompt);
+  BOOST_TEST(!request.parameters.guidance_scale);
+  BOOST_TEST(!request.parameters.num_inference_steps);
+  BOOST_TEST(!request.parameters.seed);
+  BOOST_TEST(!request.parameters.width);
+  BOOST_TEST(!request.parameters.height);
   BOOST_TEST(!request.fast_mode);
   BOOST_TEST(!request.small_image);
 }
@@ -29,12 +29,12 @@ BOOST_AUTO_TEST_CASE(every_field_is_read) {
       "guidance_scale": 7.5, "negative_prompt": "dogs", "prompt": "cat", "id": "r-1"} )");
   BOOST_TEST(request.id == "r-1");
   BOOST_TEST(request.prompt == "cat");
-  BOOST_TEST(request.negative_prompt.value() == "dogs");
-  BOOST_TEST(request.guidance_scale.value() == 7.5);
-  BOOST_TEST(request.num_inference_steps.value() == 30U);
-  BOOST_TEST(request.seed.value() == 9'007'199'254'740'991U);
-  BOOST_TEST(request.width.value() == 512U);
-  BOOST_TEST(request.height.value() == 768U);
+  BOOST_TEST(request.parameters.negative_prompt.value() == "dogs");
+  BOOST_TEST(request.parameters.guidance_scale.value() == 7.5);
+  BOOST_TEST(request.parameters.num_inference_steps.value() == 30U);
+  BOOST_TEST(request.parameters.seed.value() == 9'007'199'254'740'991U);
+  BOOST_TEST(request.parameters.width.value() == 512U);
+  BOOST_TEST(request.parameters.height.value() == 768U);
   BOOST_TEST(request.fast_mode);
   BOOST_TEST(request.small_image);
   BOOST_TEST(request.reply_to == "_INBOX.abc.1");
@@ -45,8 +45,8 @@ BOOST_AUTO_TEST_CASE(null_counts_as_absent) {
       "guidance_scale":null,"num_inference_steps":null,"seed":null,"width":null,"height":null,
       "fast_mode":null,"small_image":null,"reply_to":null})");
   BOOST_TEST(request.id.empty());
-  BOOST_TEST(!request.negative_prompt);
-  BOOST_TEST(!request.seed);
+  BOOST_TEST(!request.parameters.negative_prompt);
+  BOOST_TEST(!request.parameters.seed);
   BOOST_TEST(!request.fast_mode);
 }
 
@@ -61,39 +61,41 @@ BOOST_AUTO_TEST_CASE(unknown_fields_are_ignored_whatever_they_hold) {
       "tags":["a",1,null,true,{}],"Prompt":5,"prompt":"cat","n":-1.5e-300,"e":"","":0,
       "parameters":{"width":9}})");
   BOOST_TEST(request.prompt == "cat");
-  BOOST_TEST(!request.width);
+  BOOST_TEST(!request.parameters.width);
 }
 
 BOOST_AUTO_TEST_CASE(a_whole_number_may_be_spelled_in_any_way) {
-  BOOST_TEST(read(R"({"prompt":"a","width":512.0})").width.value() == 512U);
-  BOOST_TEST(read(R"({"prompt":"a","seed":1e3})").seed.value() == 1'000U);
-  BOOST_TEST(read(R"({"prompt":"a","seed":1.5e1})").seed.value() == 15U);
+  BOOST_TEST(read(R"({"prompt":"a","width":512.0})").parameters.width.value() == 512U);
+  BOOST_TEST(read(R"({"prompt":"a","seed":1e3})").parameters.seed.value() == 1'000U);
+  BOOST_TEST(read(R"({"prompt":"a","seed":1.5e1})").parameters.seed.value() == 15U);
   for (const auto* spelling : {"-1", "-1.0", "-10e-1"})
-    BOOST_TEST(!read(std::string(R"({"prompt":"a","seed":)") + spelling + "}").seed.has_value());
+    BOOST_TEST(!read(std::string(R"({"prompt":"a","seed":)") + spelling + "}")
+                    .parameters.seed.has_value());
   for (const auto* spelling : {"9007199254740993", "18446744073709551615"})
     BOOST_TEST(
-        std::to_string(read(std::string(R"({"prompt":"a","seed":)") + spelling + "}").seed.value())
+        std::to_string(
+            read(std::string(R"({"prompt":"a","seed":)") + spelling + "}").parameters.seed.value())
         == spelling);
-  BOOST_TEST(read(R"({"prompt":"a","seed":-0})").seed.value() == 0U);
-  BOOST_TEST(read(R"({"prompt":"a","seed":-0.0})").seed.value() == 0U);
-  BOOST_TEST(read(R"({"prompt":"a","seed":9007199254740991.0})").seed.value()
+  BOOST_TEST(read(R"({"prompt":"a","seed":-0})").parameters.seed.value() == 0U);
+  BOOST_TEST(read(R"({"prompt":"a","seed":-0.0})").parameters.seed.value() == 0U);
+  BOOST_TEST(read(R"({"prompt":"a","seed":9007199254740991.0})").parameters.seed.value()
              == 9'007'199'254'740'991U);
 }
 
 BOOST_AUTO_TEST_CASE(the_bounds_themselves_are_allowed) {
   const auto least = read(R"({"prompt":"a","width":64,"height":64,"num_inference_steps":1,
       "guidance_scale":0,"seed":0})");
-  BOOST_TEST(least.width.value() == 64U);
-  BOOST_TEST(least.guidance_scale.value() == 0.0);
+  BOOST_TEST(least.parameters.width.value() == 64U);
+  BOOST_TEST(least.parameters.guidance_scale.value() == 0.0);
   const auto most = read(R"({"prompt":"a","width":2048,"height":2048,"num_inference_steps":150,
       "guidance_scale":50})");
-  BOOST_TEST(most.height.value() == 2'048U);
-  BOOST_TEST(most.guidance_scale.value() == 50.0);
+  BOOST_TEST(most.parameters.height.value() == 2'048U);
+  BOOST_TEST(most.parameters.guidance_scale.value() == 50.0);
 }
 
 BOOST_AUTO_TEST_CASE(a_negative_zero_is_a_zero) {
   const auto request = read(R"({"prompt":"a","guidance_scale":-0.0})");
-  BOOST_TEST(!std::signbit(request.guidance_scale.value()));
+  BOOST_TEST(!std::signbit(request.parameters.guidance_scale.value()));
 }
 
 BOOST_AUTO_TEST_CASE(length_is_counted_in_code_points) {
@@ -117,7 +119,8 @@ BOOST_AUTO_TEST_CASE(a_prompt_may_have_line_breaks_and_white_space_around_it) {
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_negative_prompt_is_kept) {
-  BOOST_TEST(read(R"({"prompt":"a","negative_prompt":""})").negative_prompt.value().empty());
+  BOOST_TEST(
+      read(R"({"prompt":"a","negative_prompt":""})").parameters.negative_prompt.value().empty());
 }
 
 BOOST_AUTO_TEST_CASE(nesting_is_allowed_up_to_the_limit) {
