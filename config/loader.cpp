@@ -28,10 +28,11 @@ using action = arguments::action;
 constexpr std::size_t max_file_bytes = 1 << 20;
 constexpr const char* unnamed = "configuration file";
 
-/// The names under which the sources gave one setting, each with its place.
+/// The names under which one setting was given, each with its place.
 struct given_names {
-  std::vector<std::string> current;
-  std::vector<std::string> former;
+  std::vector<std::string> current; ///< in the source that is being read
+  std::vector<std::string> former;  ///< in this source and in those before it
+  std::size_t former_in_other_sources = 0;
 };
 
 class loader {
@@ -58,7 +59,9 @@ public:
       break;
     }
     read_config_file();
+    check_names();
     read_environment();
+    check_names();
     read_command_line();
     check_names();
     check_together();
@@ -196,13 +199,18 @@ private:
 
   // -- all values -------------------------------------------------------------------------------
 
-  /// Which of two names counts would depend on where they stand: a renamed setting is given under
-  /// its old name or its new one, not both.
+  /// To be called after each source. Within a source, which of two names counts would depend on
+  /// where they stand: it gives a renamed setting under its old name or its new one, not both. A
+  /// later source overrides an earlier one under either name: the file that is shipped has the new
+  /// ones, and a variable of before has to count beside it.
   void check_names() {
-    for (const auto& [current, former] : given_)
-      if (!current.empty() && !former.empty())
-        problem(former.front() + " and " + current.front()
+    for (auto& given : given_) {
+      if (!given.current.empty() && given.former.size() > given.former_in_other_sources)
+        problem(given.former.back() + " and " + given.current.front()
                 + ": are the old and the new name of one setting; give only the new one");
+      given.current.clear();
+      given.former_in_other_sources = given.former.size();
+    }
   }
 
   void check_together() {

@@ -75,11 +75,13 @@ BOOST_AUTO_TEST_CASE(a_former_name_is_taken_with_one_warning_that_names_the_new_
   BOOST_TEST(calls.values.generator.max_calls == 7u);
 }
 
-BOOST_AUTO_TEST_CASE(an_old_and_a_new_name_together_are_refused) {
+BOOST_AUTO_TEST_CASE(an_old_and_a_new_name_in_one_source_are_refused) {
   const std::string file = "[ingress]\nmax-attempts = 7\n";
   const given both[] = {
       {{"provision"}, {}, file + "max-deliveries = 7\n"},
-      {{"provision"}, {{"MEME_INGRESS_MAX_DELIVERIES", "7"}}, file},
+      {{"provision"},
+       {{"MEME_INGRESS_MAX_DELIVERIES", "7"}, {"MEME_INGRESS_MAX_ATTEMPTS", "7"}},
+       ""},
       {{"provision", "--ingress.max-attempts=7", "--ingress.max-deliveries=7"}, {}, ""}};
   for (const auto& sources : both) {
     const auto decided = load(sources);
@@ -89,6 +91,17 @@ BOOST_AUTO_TEST_CASE(an_old_and_a_new_name_together_are_refused) {
                                        "the new one"),
                decided.err());
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_later_source_overrides_an_earlier_one_under_either_name) {
+  const auto old_variable = load({{"--dump-config"},
+                                  {{"MEME_INGRESS_MAX_ATTEMPTS", "4"}},
+                                  "[ingress]\nmax-deliveries = 20\n"});
+  BOOST_TEST(contains(old_variable.out(), "\nmax-deliveries = 4 ;"), old_variable.out());
+  const auto new_option = load({{"--dump-config", "--ingress.max-deliveries=9"},
+                                {{"MEME_INGRESS_MAX_ATTEMPTS", "4"}},
+                                "[ingress]\nmax-attempts = 20\n"});
+  BOOST_TEST(contains(new_option.out(), "\nmax-deliveries = 9 ;"), new_option.out());
 }
 
 BOOST_AUTO_TEST_CASE(a_dump_has_the_new_name_and_a_bad_value_is_reported_under_the_old_one) {
