@@ -1,5 +1,6 @@
 #include "actors/io/http/curl_multi.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -87,6 +88,11 @@ void curl_multi::watch_idle(curl_socket_t fd) {
   loop_.unwatch(fd);
   if (sockets_.count(fd) == 0)
     return; // not a connection's socket: libcurl wakes itself with one
+  if (::fcntl(fd, F_GETFD) < 0) {
+    // libcurl 7.88 closes a socket that was still connecting without a call of on_close.
+    sockets_.erase(fd);
+    return;
+  }
   loop_.watch(fd, EPOLLRDHUP, [this, fd](std::uint32_t) {
     loop_.unwatch(fd);
     if (sweep_timer_ == 0)
