@@ -39,7 +39,7 @@ std::string hostile_error(const std::string& id) {
 
 struct fixture : client_fixture {
   fixture() {
-    wanted.prompt = "a cat";
+    wanted.request.prompt = "a cat";
     wanted.output = folder.path() / "out.png";
   }
 
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(save_nothing_that_is_no_picture) {
 }
 
 BOOST_AUTO_TEST_CASE(take_the_error_to_an_id_that_the_service_does_not_accept) {
-  wanted.id = "two\nlines";
+  wanted.request.id = "two\nlines";
   const auto asked = start_request();
   const auto inbox = json{asked.data}.text("/reply_to");
   BOOST_TEST(asked.header.count("Meme-Request-Id") == 0u);
