@@ -69,9 +69,9 @@ public:
     return result += (number == 1 ? "" : "-" + std::to_string(number)) + end_;
   }
 
-  /// A free number whose predecessor is taken: the first free one where none was removed. Doubles
-  /// until a number is free, then halves the gap, so that many files of one stem cost no more than
-  /// a few.
+  /// A free number whose predecessor is taken; if no file was removed, that is the first free one.
+  /// Doubles a number until it is free, then halves the gap. So many files of one stem cost little
+  /// more than a few.
   std::uint64_t first_free() const {
     std::uint64_t taken = 0;
     std::uint64_t free = 1;

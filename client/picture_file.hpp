@@ -15,9 +15,10 @@ std::string_view extension_of(std::string_view image);
 /// before a `-` at the start, or a command that is given `*` would take the file for an option.
 std::string file_stem(std::string_view request_id);
 
-/// Writes `image`, a picture, to `folder`/<stem>.<extension>, or to <stem>-2.<extension> and so on
-/// where that exists: never overwrites and follows no link. Of n files with one stem it looks at
-/// 2 log n. Returns where. Throws std::system_error.
+/// Writes the picture `image` to `folder`/<stem>.<extension>. If that file exists, it takes
+/// <stem>-2.<extension>, and so on. It never overwrites a file and follows no link. If n files have
+/// this stem, it looks for about 2 log2(n) of them. Returns the path of the file. Throws
+/// std::system_error.
 std::filesystem::path save_new_file(const std::filesystem::path& folder,
                                     std::string_view request_id, std::string_view image);
 

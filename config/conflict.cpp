@@ -33,7 +33,8 @@ private:
            "contradict each other: the first must not be larger");
   }
 
-  /// One line for two settings, however many of their subjects overlap.
+  /// Reports at most one conflict for each pair of settings, however many of their subjects
+  /// overlap.
   void subjects() {
     const auto& nats = values_.nats;
     for (const auto& clash : find_clashes(own_subjects_of(nats)))
@@ -85,7 +86,7 @@ private:
   void sizes() {
     const auto& limits = values_.ingress.limits;
     ordered(limits.min_side <= limits.max_side, "limits.min-side", "limits.max-side");
-    // Else a picture that fits the one and not the other would wait for room for ever.
+    // A picture that fits the first limit but not the second would wait for room for ever.
     const auto budget = values_.ingress.max_bytes_in_flight;
     ordered(budget == 0 || values_.generator.max_body_bytes <= budget, "generator.max-body-bytes",
             "ingress.max-bytes-in-flight");

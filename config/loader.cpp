@@ -78,8 +78,8 @@ private:
   void read_config_file() {
     if (!choose_config_file())
       return;
-    // Found in whatever folder the program is started in, it would decide where the token goes and
-    // which program is run.
+    // A file in the folder in which the program is started would decide where the token goes and
+    // which program is run. So it must be ours alone.
     if (config_file_name_ == unnamed && std::filesystem::path{config_file_}.is_relative()
         && !is_ours_alone(config_file_))
       return file_problem(config_file_name_ + ": " + in_quotes(config_file_)
@@ -156,7 +156,7 @@ private:
     }
   }
 
-  /// Whoever writes such a file leaves a line break at its end.
+  /// Spaces and line breaks at the end are dropped: most editors write a line break there.
   void take_secret_file(std::size_t row, const std::string& name, const std::string& path) {
     const auto text = read_file(path, max_file_bytes);
     const auto end = text ? text->find_last_not_of(" \t\r\n") : std::string::npos;
@@ -199,10 +199,10 @@ private:
 
   // -- all values -------------------------------------------------------------------------------
 
-  /// To be called after each source. Within a source, which of two names counts would depend on
-  /// where they stand: it gives a renamed setting under its old name or its new one, not both. A
-  /// later source overrides an earlier one under either name: the file that is shipped has the new
-  /// ones, and a variable of before has to count beside it.
+  /// To be called after each source. If a source gave a setting under its old and its new name,
+  /// their order would decide which value counts. So a source may use only one of them. A later
+  /// source overrides an earlier one under either name: the file that is shipped has the new names,
+  /// and an environment variable with an old name has to override it.
   void check_names() {
     for (auto& given : given_) {
       if (!given.current.empty() && given.former.size() > given.former_in_other_sources)
@@ -227,7 +227,8 @@ private:
       check_encryption();
   }
 
-  /// Whoever is on the way to the model could read the token, and use it.
+  /// Refuses to send the token over an unencrypted connection: whoever can read the connection
+  /// could read the token and use it.
   void check_encryption() {
     constexpr std::chrono::milliseconds patience{400}; // bad settings are told within a second
     const std::pair<const char*, std::optional<http_url>> addresses[] = {
@@ -243,7 +244,8 @@ private:
     }
   }
 
-  /// The setting as its source spells it; one that has its default as the environment would.
+  /// The name of the setting as its source spells it. For a setting with its default value: the
+  /// name of its environment variable.
   std::string name_of(const std::string& key) const {
     for (std::size_t i = 0; i < table_.size(); ++i)
       if (table_[i].key == key)
@@ -322,7 +324,7 @@ private:
   std::string config_file_name_; ///< who says so
   std::vector<std::string> problems_;
   std::set<std::string> doubtful_; ///< settings of which some value was refused
-  bool file_is_doubtful_ = false;  ///< who knows what it would have said
+  bool file_is_doubtful_ = false;  ///< not all of its values are known
 };
 
 } // namespace

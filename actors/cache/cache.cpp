@@ -42,7 +42,7 @@ void cache_state::on_drain() {
 
 void cache_state::on_peers(peers_ptr next) {
   auto before = std::exchange(known_peers, std::move(next));
-  // A store that is gone or was replaced has forgotten what it was asked: it is not there.
+  // A Redis cache that is gone or was replaced has forgotten its look-ups: they count as misses.
   auto redis_cache_lost = known_peers->redis_cache != before->redis_cache;
   auto new_generator = known_peers->generator && known_peers->generator != before->generator;
   if (new_generator && draining)
@@ -56,13 +56,14 @@ void cache_state::on_peers(peers_ptr next) {
              && picture_stages[each.step].is_replaced(*before, *known_peers))
       picture_stages[each.step].start(*this, each);
   }
-  // Tickets of an ingress that has died concern nobody; its successor gets the messages again.
+  // Tickets of an ingress that has died may stay: nobody waits for them, and its successor gets the
+  // messages again.
 }
 
 void cache_state::on_lookup(job_ptr request) {
   if (caching()) {
     auto found = pictures->get(request->key, self->clock().now());
-    // One that does not fit was kept when the server took more.
+    // A picture that does not fit was cached when the server took larger messages.
     if (found && (*found)->base64.size() <= base64_size(request->largest)) {
       config.metrics->cache_hits.Increment();
       if (known_peers->ingress)
@@ -97,12 +98,13 @@ void cache_state::look_up(flight& opened) {
   self->send(known_peers->redis_cache, fetch{opened.first->key});
 }
 
-/// The store answers in time by itself, unless its thread is held up; the bound is kept here.
+/// The Redis cache answers in time by itself, unless its thread is held up. So this timer enforces
+/// the limit as well.
 void cache_state::on_tick() {
   const auto now = self->clock().now();
   const auto patience = config.timeout;
-  // No model can be called either while there is no room for a picture, and Redis is not to blame:
-  // what would be a hit must not be paid for.
+  // While there is no room for a picture, no model can be called either, and Redis is not to blame.
+  // So the time-out starts anew: what would be a hit must not be paid for.
   const auto no_room = config.budget && config.budget->exhausted();
   std::optional<clock::time_point> oldest;
   for (auto& [key, each] : flights) {
@@ -128,7 +130,7 @@ void cache_state::on_fetched(fetched& reply) {
   if (!reply.picture)
     return generate_picture(found->second);
   std::chrono::milliseconds ttl = config.ttl;
-  // Without a lifetime of its own (somebody else stored it) it gets ours.
+  // A picture without a lifetime of its own (another program stored it) gets ours.
   auto lifetime = reply.ttl_left.count() < 0 ? ttl : std::min(ttl, reply.ttl_left);
   auto& waiting = found->second;
   waiting.cached = true;

@@ -12,14 +12,15 @@ namespace meme {
 
 namespace {
 
-/// Back within five seconds of Redis being well, however long it was not.
+/// The service is connected again within five seconds after Redis is well, however long the outage
+/// was.
 constexpr std::chrono::milliseconds reconnect_base{50};
 constexpr std::chrono::milliseconds reconnect_cap{3'000};
 
-/// A connection that has lasted so long starts the pauses over.
+/// A connection that has lasted this long resets the pauses between attempts.
 constexpr std::chrono::milliseconds healthy_while{3'000};
 
-/// How often an outage that goes on is said.
+/// How often the log repeats that an outage goes on.
 constexpr std::chrono::minutes repeat_lost{1};
 
 /// How often look-ups that wait for the byte budget look at it.
@@ -106,7 +107,7 @@ void redis_cache::on_ready(std::uint64_t number) {
   lasting_ = loop().call_after(healthy_while, [this] { on_lasting(); });
 }
 
-/// Not before now is an outage over: what listens there may accept us and fail again and again.
+/// Only now is the outage over: a server may accept connections and fail them again and again.
 void redis_cache::on_lasting() {
   lasting_ = 0;
   attempts_ = 0;
@@ -119,7 +120,7 @@ void redis_cache::on_lost(std::uint64_t number, const std::string& error) {
     return drop_later(number);
   if (number != current_.number)
     return;
-  // What the next connection does remains to be seen.
+  // It is not known what the server of the next connection refuses.
   refuses_reads_ = refuses_writes_ = refuses_lifetimes_ = is_cluster_ = false;
   update_gauge();
   loop().cancel(std::exchange(lasting_, 0));
@@ -137,9 +138,9 @@ void redis_cache::on_lost(std::uint64_t number, const std::string& error) {
   });
 }
 
-/// A connection stays with the server that it was made to. After a failover behind a stable address
-/// (a Service, a load balancer, a managed name) that is a replica, while new connections reach the
-/// new primary.
+/// A connection stays with the server to which it was made. After a failover behind a stable
+/// address (a Service, a load balancer, a managed name) that server is a replica, while new
+/// connections reach the new primary.
 void redis_cache::try_another_server() {
   const auto now = loop().now();
   if (successor_.client || now < next_successor_)
@@ -156,14 +157,14 @@ void redis_cache::adopt_successor() {
   retired_ = std::exchange(current_, std::exchange(successor_, {}));
   lasting_ = loop().call_after(healthy_while, [this] { on_lasting(); });
   update_gauge();
-  // Its open commands are answered by then, or never.
+  // By then its open commands are answered, or never will be.
   loop().call_after(config_.options.timeout, [this, number = retired_.number] {
     if (number == retired_.number)
       retired_ = {};
   });
 }
 
-/// The successor itself calls, and must not be destroyed meanwhile.
+/// Destroys the successor later: this function is called by the successor itself.
 void redis_cache::drop_later(std::uint64_t number) {
   loop().call_after({}, [this, number] {
     if (number == successor_.number)
@@ -183,7 +184,7 @@ void redis_cache::look_up(const std::string& key) {
   ask_waiting();
 }
 
-/// One look-up may be under way whatever its size, while anything may be.
+/// Without other look-ups under way, one may start whatever its size, unless the budget is used up.
 bool redis_cache::may_ask() const {
   if (!connected())
     return true; // and is answered at once
@@ -250,7 +251,7 @@ void redis_cache::refuse_large(const std::string& key) {
   answer(key, {}, {});
 }
 
-/// Whatever lies there, only a complete picture is one; and where values are signed, only ours.
+/// Accepts a value only if it is a complete picture and, if values are signed, has our signature.
 picture_ptr redis_cache::read_picture(const std::string& key, std::string value) {
   std::string_view bytes = value;
   std::string_view type;
@@ -295,7 +296,7 @@ void redis_cache::put_picture(const put& request) {
   const auto value =
       config_.seal ? config_.seal->sign(request.key, content_type(request.picture->type), bytes)
                    : std::string{};
-  // The picture goes along, and is counted until Redis has it.
+  // The callback holds the picture, so the byte budget counts it until Redis has it.
   current_.client->set(
       request.key, config_.seal ? value : bytes, config_.options.ttl,
       [this, kept = request.picture, number = current_.number](const std::string& error) {
@@ -311,7 +312,7 @@ void redis_cache::put_picture(const put& request) {
 void redis_cache::note_reply(std::uint64_t number, bool& refused, const char* action,
                              const std::string& error) {
   if (number != current_.number || (!error.empty() && !connected()))
-    return; // the connection was lost or replaced, which is said elsewhere, or we end
+    return; // the connection was lost or replaced (logged elsewhere), or the service ends
   using scope = redis_error::scope;
   const auto concerns = explain_redis_error(error).concerns;
   if (!error.empty() && concerns == scope::value)

@@ -15,12 +15,14 @@ struct breaker_options {
   std::chrono::milliseconds window{10'000};
   std::chrono::milliseconds pause_base{1'000}; ///< first pause; doubles while probes fail, jittered
   std::chrono::milliseconds pause_cap{60'000};
-  /// So long an untried request is waited for before a request that failed already is the probe.
+  /// How long a retried probe waits for an untried request to take its place.
   std::chrono::milliseconds grace{1'000};
-  /// So many failed probes with requests that failed before do not say whose fault it is.
+  /// After this many failed retried probes it is in doubt whether the model or the requests are at
+  /// fault.
   std::size_t doubtful_probes = 2;
-  /// So many fresh probes may fail before their pauses grow beyond the second: among them there may
-  /// be more requests that always fail. It bounds what an outage takes from the queue at once.
+  /// This many fresh probes may fail before their pauses grow beyond the second pause: more of the
+  /// untried requests may be ones that always fail. The number bounds how many requests an outage
+  /// takes from the queue at once.
   std::size_t quick_probes = 40;
 };
 
@@ -77,8 +79,9 @@ public:
     } else if (ended != probe::none) {
       *this = circuit_breaker{options_};
     } else if (!refused_) {
-      // A call from before it opened. The model may have gone down since, so it does not close the
-      // breaker; but there is reason to look at once, with a request that did not fail.
+      // The call began before the breaker opened. The model may have gone down since, so the
+      // success does not close the breaker. But it is a reason to probe at once, with a request
+      // that has not failed.
       fresh_at_ = std::min(fresh_at_, now);
       doubtful_ = true;
     }
@@ -103,7 +106,7 @@ public:
     }
   }
 
-  /// Opens at once: the model refuses whatever is asked for. Any request is as good a probe.
+  /// Opens at once: the model refuses every request, so any request is an equally good probe.
   template <class Rng>
   void trip(time_point now, probe ended, Rng& rng) {
     end_probe(ended);
@@ -137,7 +140,7 @@ private:
       retried_under_way_ = false;
   }
 
-  /// Both pauses begin: the model is at fault as far as is known.
+  /// Starts the pauses of both kinds of probes: as far as is known, the model is at fault.
   template <class Rng>
   void open(time_point now, Rng& rng) {
     open_ = true;
@@ -158,7 +161,7 @@ private:
       return;
     }
     if (ended == probe::none)
-      return; // a call from before it opened
+      return; // the call began before the breaker opened
     retried_at_ = now + pause(retried_pauses_++, rng);
     if (doubtful_)
       return;
@@ -186,7 +189,7 @@ private:
   breaker_options options_;
   bool open_ = false;
   bool refused_ = false;  ///< opened by `trip`
-  bool doubtful_ = false; ///< the requests that failed may be what is wrong
+  bool doubtful_ = false; ///< the requests that failed may be at fault
   bool fresh_under_way_ = false;
   bool retried_under_way_ = false;
   time_point fresh_at_{};

@@ -30,7 +30,8 @@ std::string to_text(std::chrono::system_clock::time_point time) {
 
 } // namespace
 
-/// Begins what can begin. Entries of flights that have ended meanwhile are dropped on the way.
+/// Starts the calls that may start now. On the way it drops the entries of `waiting` whose flight
+/// has ended.
 void generator_state::pump() {
   auto closed = breaker.current() == state::closed;
   if (closed || self->clock().now() < quiet_until)
@@ -76,7 +77,8 @@ void generator_state::call_probes() {
   }
 }
 
-/// The model asked to be left alone. What waits comes back after that time, and not all at its end.
+/// The model asked for a pause. A waiting request comes back some time after its end, so that not
+/// all come back at once.
 void generator_state::rest(flight& next) {
   auto pause = std::chrono::ceil<std::chrono::milliseconds>(quiet_until - self->clock().now())
                + random_pause(config.retry_base, random);
@@ -152,7 +154,8 @@ void generator_state::learn_failure(const call_under_way& ended, const called& r
                 {"error", result.verdict.text_for_log()}});
 }
 
-/// The model is asked for too much: `wanted` is how long it wants to be left alone.
+/// The model has refused a call as one too many. `wanted` is the pause that it asks for, if it
+/// does.
 void generator_state::overloaded(clock::time_point begun,
                                  std::optional<std::chrono::milliseconds> wanted) {
   auto now = self->clock().now();
@@ -216,8 +219,9 @@ void generator_state::wake_for_probes() {
       self->delayed_send(self, at - now, caf::tick_atom_v);
 }
 
-/// Every request would be refused, which is not the requests' fault: but for one, to probe with,
-/// what is in hand goes back to the queue until the pause is over.
+/// The model refuses the service's token. It would refuse every request, so the requests are not at
+/// fault. One of those without a call stays as the probe. The others go back to the queue until the
+/// pause is over.
 void generator_state::token_refused() {
   auto pause = to_ms(breaker.fresh_at() - self->clock().now());
   std::vector<std::string> idle;
@@ -229,8 +233,8 @@ void generator_state::token_refused() {
                             true, std::max(pause, std::chrono::milliseconds{0})});
 }
 
-/// While the breaker is open nothing is to be taken from the queue, but for one request to probe
-/// with where those in hand are none or are under suspicion.
+/// While the breaker is open, the ingress takes nothing from the queue. The exception is one
+/// request for a probe, if the service holds none or only requests under suspicion.
 void generator_state::tell_flow() {
   auto permits = pull_limit{}.messages;
   if (breaker.current() != state::closed)
@@ -270,7 +274,7 @@ void generator_state::make_room() {
         && (worst == flights.end() || i->second.failures > worst->second.failures))
       worst = i;
   if (worst == flights.end())
-    return; // all are being called: when one of them ends
+    return; // all are being called; it is tried again when a call ends
   room_needed = false;
   auto last = *worst->second.last_failure;
   last.retry = true;

@@ -106,7 +106,7 @@ public:
     const auto& letter = *found;
     const char** keys = nullptr;
     int key_count = 0;
-    // Without headers, or with broken ones, somebody else has written it.
+    // A letter without headers, or with broken ones, was written by somebody else.
     if (const auto status = natsMsgHeader_Keys(letter.get(), &keys, &key_count); status != NATS_OK)
       say(std::cout, std::string{"(headers: "} + natsStatus_GetText(status) + ')');
     for (int i = 0; i < key_count; ++i)
@@ -144,10 +144,10 @@ public:
   }
 
 private:
-  /// In the order in which they died; `most` 0: all. Asks for one after the other: a consumer of
-  /// the library takes a letter that has a status in its headers, and no data, for a word of the
-  /// server, and waits for ever for what it has dropped. Whoever may write letters may write such
-  /// ones.
+  /// Visits the letters in the order in which they died, at most `most` of them (0: all). Reads
+  /// them one by one instead of with a consumer: the library takes a letter that has a status in
+  /// its headers, and no data, for a message of the server. It drops that letter and waits for it
+  /// for ever. Whoever may write letters may write such ones.
   void for_each(std::uint64_t most, const std::function<void(std::uint64_t)>& visit) {
     std::uint64_t seen = 0;
     for (auto place = api_.next_message(stream_, 1, subject_); place;
@@ -198,7 +198,7 @@ private:
     return publish_to_queue(number, subject, raw);
   }
 
-  /// The stream of requests, or one that it takes its messages from.
+  /// The stream that must store the message: the stream of requests, or one that feeds it.
   std::string stream_for(const std::string& subject) {
     auto keeper = api_.stream_of(subject);
     if (keeper.empty() || keeper == queue_)
@@ -212,13 +212,14 @@ private:
     return is_source ? keeper : queue_;
   }
 
-  /// The stream of requests has to store the message, and no other one that takes its subject.
+  /// Publishes the letter. Fails unless the stream that `stream_for` names has stored it: another
+  /// stream may take its subject.
   error publish_to_queue(std::uint64_t number, const std::string& subject, natsMsg* again) {
     jsPubOptions wanted;
     jsPubOptions_Init(&wanted);
     const auto keeper = stream_for(subject);
-    // A queue refuses what it gets from a stream that feeds it, if the message's header expects
-    // that stream: there the acknowledgement alone has to do.
+    // A queue refuses a message from a stream that feeds it, if a header of the message expects
+    // that stream. In that case only the acknowledgement is checked.
     if (keeper == queue_)
       wanted.ExpectStream = queue_.c_str();
     jsPubAck* raw_ack = nullptr;
@@ -247,8 +248,8 @@ private:
   nats_ptr<jsCtx> jetstream_;
 };
 
-/// One that is gone by now (somebody else is at it, or it is too old), or that is refused, is no
-/// reason to leave the others alone. Returns whether none was refused.
+/// A letter that is refused, or is gone by now (somebody else is at it, or it is too old), does not
+/// keep the other letters from being handled. Returns whether none was refused.
 bool for_all(dead_letters& letters, error (dead_letters::*act)(std::uint64_t)) {
   auto complete = true;
   for (const auto number : letters.all()) {

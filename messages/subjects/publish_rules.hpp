@@ -50,14 +50,14 @@ enum class objection {
 
 /// Decides on which subjects the service, or an operator's command, publishes.
 ///
-/// Results, errors and dead letters go where the configuration says. It must not send them into the
-/// queue: they would become requests, whose answers would become requests. Streams of somebody
-/// else's may keep them: a stream on the results is of use.
+/// Results, errors and dead letters go where the configuration says. The configuration must not
+/// send them into the queue: they would become requests, whose answers would become requests. The
+/// streams of others may keep them: a stream of the results is useful.
 ///
-/// The subject of a reply is named by a request, that of a letter that is queued again by the
-/// letter. Whoever names a subject in a message would otherwise borrow the rights of the one who
-/// publishes: a client without rights could write into other streams, into the server's own API or
-/// into strangers' inboxes.
+/// A request names the subject of its reply; a dead letter names the subject on which it is queued
+/// again. Without these rules, whoever names a subject in a message would borrow the rights of
+/// whoever publishes on it: a client without rights could write into other streams, into the
+/// server's own API or into strangers' inboxes.
 class publish_rules {
 public:
   /// `reply_subjects` are filters such as `_INBOX.>`.
@@ -73,16 +73,16 @@ public:
   /// The first reason why `what` must not be published on `subject`.
   objection examine(publication what, std::string_view subject) const;
 
-  /// The results, errors and dead letters that would become requests where the configuration sends
-  /// them now.
+  /// Which of the results, errors and dead letters would become requests on the subjects that the
+  /// configuration gives them.
   std::vector<publication> find_loops() const;
 
-  /// Why an answer may not go to `subject` beside the response subject; empty: it may. The words
-  /// follow "reply_to" and do not quote the subject.
+  /// Why a copy of an answer may not go to `subject`, which a request named; empty if it may. The
+  /// text continues a sentence that begins with "reply_to", and does not quote the subject.
   std::string reply_refusal(std::string_view subject) const;
 
-  /// Why a dead letter may not be queued again on `subject`; empty: it may. The words follow
-  /// "its subject".
+  /// Why a dead letter may not be queued again on `subject`; empty if it may. The text continues a
+  /// sentence that begins with "its subject".
   std::string requeue_refusal(std::string_view subject) const;
 
   const own_subjects& own() const { return own_; }

@@ -50,13 +50,13 @@ meaning meaning_of(long status) {
   return {kind::retry, error_code::model_unavailable};
 }
 
-/// Whether the configured address, rather than the request, may be what is wrong.
+/// Whether the configured address may be at fault rather than the request.
 bool doubts_address(error_code code, std::string_view words) {
   return code == error_code::model_not_found
          || !boost::algorithm::ifind_first(words, "not supported by provider").empty();
 }
 
-/// The verdict's line; the hint is not what gives way where there is too much to say.
+/// The text of the verdict. If it is too long, the part before the hint is cut.
 std::string compose(std::string text, std::string_view words, std::string_view secret,
                     std::string_view hint) {
   if (!words.empty())

@@ -35,8 +35,9 @@ public:
 void check(natsStatus status, const char* what);
 
 /// The library's text for the last failure on this thread, in addition to `status`; may be empty.
-/// If the last failure has no text, the library returns that of an earlier one, so a text for
-/// another status is left out, unless `of_any_status` is set, for a first call.
+/// If the last failure has no text, the library returns the text of an earlier one. So a text for
+/// another status is left out. `of_any_status` keeps it; set that only for the first call, which no
+/// failure precedes.
 std::string detail_of(natsStatus status, bool of_any_status = false);
 
 } // namespace meme::io
