@@ -89,7 +89,7 @@ inline const std::vector<limit_row> limit_rows = {
     {"The model", "all headers and trailers of an answer", "300 KiB",
      "the call has failed, and is retried", "integration/http_answers_test",
      "of_more_than_300_kib_end_the_call"},
-    {"The model", "redirects that are followed", "5, on the same host and port",
+    {"The model", "redirects that are followed", "5, on the same host; to another port without the token",
      "error `model_not_found` that names the Location", "integration/http_answers_test",
      "are_followed_a_few_times_only"},
     {"The model", "a connection that acknowledges nothing", "30 s", "the call is retried",

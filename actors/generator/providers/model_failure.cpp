@@ -64,16 +64,43 @@ std::string compose(std::string text, std::string_view words, std::string_view s
   return clean_text(redact(text, secret), max_text_chars - hint.size()).append(hint);
 }
 
+/// Without what may hold a secret: user, query and fragment.
+std::string shown_location(std::string_view location) {
+  const auto is_absolute = location.find("://") != location.npos;
+  return is_absolute ? config::without_secrets(location)
+                     : std::string(location.substr(0, location.find_first_of("?#")));
+}
+
+/// A Location for clients: without addresses of the network inside. A machine's own name for itself
+/// tells nothing of that network, and helps whoever set the redirect up.
+std::string public_location(const std::string& shown) {
+  constexpr std::string_view itself = "://localhost";
+  const auto host = shown.find(itself);
+  const auto end = host == shown.npos ? host : host + itself.size();
+  if (end == shown.npos || (end < shown.size() && shown[end] != ':' && shown[end] != '/'))
+    return hide_internal_addresses(shown);
+  const auto path = shown.find('/', end);
+  return shown.substr(0, end)
+         + (path == shown.npos ? "" : hide_internal_addresses(shown.substr(path)));
+}
+
 /// Says what has happened: to clients without what tells of the network inside, be it in the words,
-/// a Location or a content type; all of it to the log.
+/// a Location (empty: none) or a content type; all of it to the log.
 void say(model_verdict& result, const std::string& text, std::string_view words,
-         std::string_view secret, std::string_view hint) {
+         std::string_view secret, std::string_view hint, std::string_view location = {}) {
   // Redacted first: what is left of a token is not taken for a name.
   const auto hide = [&](std::string_view part) {
     return hide_internal_addresses(redact(part, secret));
   };
-  result.text = compose(hide(text), hide(words), secret, hint);
-  auto all = compose(text, words, secret, hint);
+  auto open_text = hide(text);
+  auto log_text = text;
+  if (!location.empty()) {
+    const auto shown = redact(shown_location(location), secret);
+    open_text.append(" and sends to ").append(public_location(shown));
+    log_text.append(" and sends to ").append(shown);
+  }
+  result.text = compose(std::move(open_text), hide(words), secret, hint);
+  auto all = compose(std::move(log_text), words, secret, hint);
   if (all != result.text)
     result.detail = std::move(all);
 }
@@ -88,13 +115,6 @@ read_retry_after(const io::http_reply& reply, const model_words& words, std::int
   if (reply.status == 503 && words.estimated_time)
     return std::min(*words.estimated_time, longest_retry_after);
   return std::nullopt;
-}
-
-/// Without what may hold a secret: user, query and fragment.
-std::string shown_location(std::string_view location) {
-  const auto is_absolute = location.find("://") != location.npos;
-  return is_absolute ? config::without_secrets(location)
-                     : std::string(location.substr(0, location.find_first_of("?#")));
 }
 
 } // namespace
@@ -169,10 +189,10 @@ model_verdict judge_refusal(const io::http_reply& reply, std::string_view secret
   model_verdict result;
   result.kind = verdict;
   result.code = code;
-  auto text = "the model answered " + std::to_string(reply.status);
-  if (!reply.location.empty() && reply.status >= 300 && reply.status < 400)
-    text.append(" and sends to ").append(shown_location(reply.location));
-  say(result, text, words.text, secret, doubts_address(code, words.text) ? check_setting : "");
+  const auto is_redirect = reply.status >= 300 && reply.status < 400;
+  say(result, "the model answered " + std::to_string(reply.status), words.text, secret,
+      doubts_address(code, words.text) ? check_setting : "",
+      is_redirect ? std::string_view{reply.location} : std::string_view{});
   if (verdict == kind::retry || verdict == kind::wait)
     result.retry_after = read_retry_after(reply, words, unix_time_s);
   if (reply.status == 503 && result.retry_after)

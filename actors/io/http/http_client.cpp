@@ -317,8 +317,10 @@ bool http_client::follow(transfer_ptr& ended) {
   if (reply.error != transfer_error::none || reply.location.empty())
     return false;
   auto target = resolve_redirect(ended->request.url, reply.location);
-  if (keeps_method(reply.status) && target.stays_on_server
+  if (keeps_method(reply.status) && target.stays_on_host
       && reply.redirects < limits_.max_redirects) {
+    if (!target.stays_on_server)
+      ended->request.forget_token();
     ended->redirect_to(std::move(target.url));
     post(std::move(ended));
     return true;

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
+
+#include <boost/algorithm/string/predicate.hpp>
 
 namespace meme::io {
 
@@ -12,6 +15,15 @@ struct http_request {
   /// Whether the headers have a secret: the request is then refused if it would go unencrypted
   /// (http://) to another machine.
   bool is_confidential = false;
+
+  /// Without the header Authorization from now on.
+  void forget_token() {
+    const auto is_token = [](const std::string& header) {
+      return boost::algorithm::istarts_with(header, "authorization:");
+    };
+    headers.erase(std::remove_if(headers.begin(), headers.end(), is_token), headers.end());
+    is_confidential = false;
+  }
 };
 
 enum class transfer_error {

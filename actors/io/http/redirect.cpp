@@ -47,9 +47,10 @@ redirect resolve_redirect(const std::string& from, const std::string& location) 
   // A user in the address would become a second Authorization header.
   const auto has_user = !part_of(url.get(), CURLUPART_USER).empty()
                         || !part_of(url.get(), CURLUPART_PASSWORD).empty();
-  return {part_of(url.get(), CURLUPART_URL),
-          safe && !has_user && (next_port == port || upgraded)
-              && boost::algorithm::iequals(part_of(url.get(), CURLUPART_HOST), host)};
+  const auto stays_on_host =
+      safe && !has_user && boost::algorithm::iequals(part_of(url.get(), CURLUPART_HOST), host);
+  return {part_of(url.get(), CURLUPART_URL), stays_on_host,
+          stays_on_host && (next_port == port || upgraded)};
 }
 
 } // namespace meme::io

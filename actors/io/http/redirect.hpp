@@ -12,9 +12,10 @@ inline bool keeps_method(long status) {
 
 struct redirect {
   std::string url; ///< absolute, without fragment; empty if `location` is not a URL
-  /// To the same host and port, by http or https, and never by http where `from` is https. From
-  /// port 80 to https on 443 counts as the same. Another port of the host may belong to
-  /// another service, which must not get the POST or the token.
+  /// To the same host, by http or https, and never by http where `from` is https.
+  bool stays_on_host = false;
+  /// And to the same port; from port 80 to https on 443 counts as the same. Another port of the
+  /// host may belong to another service, which must not get the token.
   bool stays_on_server = false;
 };
 

@@ -116,6 +116,16 @@ BOOST_AUTO_TEST_CASE(a_redirect_that_was_not_followed_names_the_location_and_the
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_location_may_name_the_machine_itself) {
+  auto redirect = answer(307, "");
+  redirect.location = "http://localhost:8080/models/new?key=secret";
+  BOOST_TEST(judge(redirect).text
+             == "the model answered 307 and sends to http://localhost/models/new (check "
+                "HF_API_URL)");
+  redirect.location = "http://localhost.internal:8080/models/new";
+  BOOST_TEST(judge(redirect).text.find("localhost") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(no_header_tells_clients_of_the_network_inside) {
   auto redirect = answer(302, "");
   redirect.location = "http://10.2.3.4:8080/login";
