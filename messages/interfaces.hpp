@@ -5,7 +5,7 @@
 //
 //     NATS ──delivered──▶ ingress ──lookup──▶ cache ──generate──▶ generator ──call──▶ model client
 //                         ▲  │  ▲               │  ◀──generated──           ◀──called──
-//                         │  │  └───finished────┘ ◀──▶ store (Redis), recompressor
+//                         │  │  └───finished────┘ ◀──▶ Redis cache, recompressor
 //                         │  └─answer──▶ publisher ──▶ NATS
 //                         └───published──┘
 // Two rules make it survive the death of any of them:
@@ -49,7 +49,7 @@ struct measure_mailbox {
 };
 
 /// What every child of the supervisor takes. The interfaces below extend it.
-using child_actor = caf::typed_actor<caf::reacts_to<peers_ptr>, // whom to send to from now on
+using child_actor = caf::typed_actor<caf::reacts_to<peers_ptr>, // the current handles of the others
                                      caf::reacts_to<measure_mailbox>>;
 
 // -- ingress ------------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ struct pull_limit {
   std::size_t messages = std::numeric_limits<std::size_t>::max();
 };
 
-/// The answer to a `flow` where no permit is free: one of those in work must go back to the queue.
+/// The answer to a `pull_limit` if no permit is free: one request must go back to the queue.
 struct no_room {};
 
 /// Stop pulling, hand back what was not started, finish the rest.
@@ -95,10 +95,10 @@ struct drained {};
 using ingress_actor = child_actor::extend<
   caf::reacts_to<binding>,         // provisioner: go ahead, or why not
   caf::reacts_to<queue_level>,     // provisioner, every few seconds
-  caf::reacts_to<link_changed>,    // supervisor: pulls are void, pull anew
+  caf::reacts_to<link_changed>,    // supervisor: pulls are void, pull again
   caf::reacts_to<delivered>,       // NATS: a request, or a word about a pull
   caf::reacts_to<finished>,        // cache: here is your picture, or why there is none
-  caf::reacts_to<pull_limit>,            // generator: the model is down, or well again
+  caf::reacts_to<pull_limit>,      // generator: the model is down, or well again
   caf::reacts_to<published>,       // publisher: the answer has reached the server
   caf::reacts_to<caf::tick_atom>,  // itself: heartbeat, progress, lost pulls
   caf::reacts_to<drain>>;          // supervisor
@@ -127,7 +127,7 @@ struct lookup {
   job_ptr request;
 };
 
-/// A store's answer for a key; without picture: not there, or the store could not be asked.
+/// The Redis cache's answer for a key. No picture: not there, or Redis could not be asked.
 struct fetched {
   std::string key;
   picture_ptr picture;
@@ -150,14 +150,14 @@ struct recompressed {
 // clang-format off
 using cache_actor = child_actor::extend<
   caf::reacts_to<lookup>,     // ingress
-  caf::reacts_to<fetched>,     // store
+  caf::reacts_to<fetched>,     // Redis cache
   caf::reacts_to<generated>,  // generator
   caf::reacts_to<recompressed>,     // recompressor
-  caf::reacts_to<caf::tick_atom>, // itself: look-ups that the store does not answer
+  caf::reacts_to<caf::tick_atom>, // itself: look-ups that Redis does not answer
   caf::reacts_to<drain>>;     // ingress: passed on to the generator
 // clang-format on
 
-/// Asks the store; without an answer in `cache.timeout` the store says "not there" by itself.
+/// Asks Redis. Without an answer within `cache.timeout` the Redis cache answers "not there".
 struct fetch {
   std::string key;
 };
@@ -342,8 +342,8 @@ using supervisor_actor = caf::typed_actor<
   caf::reacts_to<supervisor_timer>,             // itself
   caf::reacts_to<health>,                       // ingress: bound, or why not
   caf::reacts_to<progress_report>,              // ingress, cache, generator, publisher
-  caf::reacts_to<kill_child>,                   // pages, where allowed
-  caf::reacts_to<mute_child>,                   // pages, where allowed
+  caf::reacts_to<kill_child>,                   // status server, if allowed
+  caf::reacts_to<mute_child>,                   // status server, if allowed
   caf::reacts_to<drained>,                      // ingress
   caf::reacts_to<drain>>;                       // main: SIGTERM
 // clang-format on

@@ -19,7 +19,7 @@ namespace meme {
 /// constant time. Expired entries cost their bytes until they are asked for or have moved to the
 /// back: finding them earlier would need a second order.
 ///
-/// An entry larger than a quarter of the bound is not kept, lest one picture empty the cache.
+/// An entry larger than a quarter of the bound is not kept: one picture must not empty the cache.
 template <class Value>
 class lru_cache {
 public:

@@ -56,8 +56,8 @@ void cache_state::on_peers(peers_ptr next) {
              && picture_stages[each.step].is_replaced(*before, *known_peers))
       picture_stages[each.step].start(*this, each);
   }
-  // Tickets of an ingress that has died may stay: nobody waits for them, and its successor gets the
-  // messages again.
+  // Tickets of an ingress that has died may stay: its successor gets the messages again, under new
+  // tickets.
 }
 
 void cache_state::on_lookup(job_ptr request) {
@@ -104,7 +104,7 @@ void cache_state::on_tick() {
   const auto now = self->clock().now();
   const auto patience = config.timeout;
   // While there is no room for a picture, no model can be called either, and Redis is not to blame.
-  // So the time-out starts anew: what would be a hit must not be paid for.
+  // So the time-out starts again: a picture that Redis holds must not be paid for.
   const auto no_room = config.budget && config.budget->exhausted();
   std::optional<clock::time_point> oldest;
   for (auto& [key, each] : flights) {

@@ -25,9 +25,9 @@ struct cache_config {
   std::shared_ptr<io::byte_budget> budget;
 };
 
-/// Finds pictures, and sees to it that none is generated twice at a time.
+/// Finds pictures. Joins requests for the same picture into one generation.
 ///
-///   lookup ─▶ in-process LRU ─▶ store (Redis) ─▶ generator
+///   lookup ─▶ in-process LRU ─▶ Redis cache ─▶ generator
 ///                                   │               │
 ///                                   └─▶ picture stages ◀┘
 ///                                           │
@@ -50,7 +50,7 @@ struct cache_state {
     job_ptr first;
     std::vector<ticket> waiters; ///< each once
     stage at = stage::looking_up;
-    clock::time_point asked{};  ///< when the store was
+    clock::time_point asked{};  ///< when Redis was
     std::size_t step = 0;       ///< the picture stage that it is in, or that is next
     picture_ptr picture;        ///< found or generated, as the stages so far have left it
     bool cached = false;        ///< it was found

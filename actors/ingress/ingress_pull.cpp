@@ -272,7 +272,7 @@ void ingress_state::on_tick() {
   budget_told = budget_exhausted;
 }
 
-/// One sweep for all: each message in work gets its ack_wait anew.
+/// One sweep for all: the ack_wait of each message in work starts again.
 void ingress_state::report_progress() {
   if (!link_up)
     return;

@@ -16,7 +16,7 @@
 
 namespace meme {
 
-/// Every metric of the service, made here and nowhere else. The instruments are atomic: actors
+/// Every metric of the service, made here and nowhere else. The metrics are atomic: actors
 /// count on the spot instead of sending a message for each event. Names are part of the contract
 /// with dashboards: test/unit/golden holds the list.
 class metrics {
@@ -27,7 +27,7 @@ public:
   /// many actors of that kind there are.
   explicit metrics(std::shared_ptr<prometheus::Registry> registry, std::size_t model_clients = 1);
 
-  /// What /metrics shows: the instruments, and what is known of the build and the process.
+  /// What /metrics shows: the metrics, and what is known of the build and the process.
   std::vector<prometheus::MetricFamily> collect() const;
 
   const std::shared_ptr<prometheus::Registry> registry;

@@ -20,7 +20,7 @@ constexpr auto repeat_problem = std::chrono::minutes{1};
 constexpr std::chrono::milliseconds retry_shortest{250};
 constexpr std::chrono::milliseconds retry_longest{750};
 
-/// Pauses before a connection that was closed for good is opened anew.
+/// Pauses before the service replaces a connection that was closed for good.
 constexpr std::chrono::milliseconds renew_base{500};
 constexpr std::chrono::milliseconds renew_cap{5'000};
 
